@@ -1,0 +1,101 @@
+/* A whole plan judged on one county: every number that any table, map, page or JSON shows
+ * is computed once, here. */
+#ifndef BANJING_ASSESS_H
+#define BANJING_ASSESS_H
+
+#include "banjing/base.h"
+#include "banjing/plan.h"
+#include "banjing/reach.h"
+#include "banjing/study.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum bj_verdict { BJ_MET, BJ_PARTLY, BJ_NOT_MET, BJ_NOT_EVALUATED };
+extern const char *const bj_verdict_names[]; /* "met", "partly", "not_met", "not_evaluated" */
+
+struct bj_patch {
+    double area_km2;
+    size_t villages;
+    double population;
+    double far_m;         /* farthest village of the patch, NaN when none */
+    const char *township; /* of most of its people; "" unknown; borrowed from the study */
+    size_t polygon;       /* index in uncovered */
+};
+
+struct bj_unit_result {
+    const char *code, *name;
+    double value, numerator, denominator, required, shortfall; /* NaN = null */
+    enum bj_verdict verdict;
+};
+
+struct bj_township_tally {
+    int32_t township; /* in study, or -1: unknown */
+    const char *code, *name;
+    struct bj_tally villages, population;
+};
+
+struct bj_rule_result {
+    const struct bj_rule *rule;
+    enum bj_verdict verdict;
+    char *reason;                   /* why not evaluated; else "" */
+    int judged;                     /* has demand rows below */
+    const struct bj_places *demand; /* villages or settlements */
+
+    /* one row a demand point */
+    unsigned char *status;  /* enum bj_point_status */
+    int32_t *facility;      /* row in study.facilities, -1 none */
+    int64_t *dist_mm;       /* -1 none */
+    int64_t *time_ms;       /* -1 none */
+    unsigned char *border;  /* within 50 m (60 s) of the limit */
+    unsigned char *via_nbr; /* a neighbour alone covers */
+
+    struct bj_tally villages, population;
+    double share_villages, share_population, share_area; /* NaN = null */
+    double area_km2, covered_km2, uncovered_km2;         /* NaN = null */
+    double own_villages, own_population;                 /* covered by own facilities only */
+    double farthest_m, mean_s;                           /* NaN = null */
+    size_t borderline;
+
+    int has_area;
+    struct bj_polygons covered, uncovered; /* in the study's out CRS */
+    double *covered_part_km2;              /* one a polygon of covered */
+    size_t n_patches;
+    struct bj_patch *patch; /* patch[0] has most people */
+
+    size_t n_units;
+    struct bj_unit_result *unit;
+    size_t n_townships;
+    struct bj_township_tally *township;
+};
+
+struct bj_assessment {
+    size_t n_rules;
+    struct bj_rule_result *result;
+    size_t n_notes; /* warnings that judging added to the study's */
+    struct bj_note *note;
+    size_t n_assumptions;
+    struct bj_assumption *assumption;
+    double reach_s, cover_s, assess_s; /* wall time */
+    struct bj_assess_own *own;
+};
+
+struct bj_assess_options {
+    double tolerance_m; /* drawn arcs; 0 = 0.1 */
+    size_t n_rules;
+    const char *const *rule;      /* ids to judge; none = all */
+    const struct bj_crs *out_crs; /* of the areas; NULL = the boundary's */
+    int no_areas;                 /* skip drawing */
+};
+
+/* BJ_EARG when an asked rule id is not in the plan. Caller frees with bj_assessment_free(). */
+enum bj_status bj_assess(struct bj_ctx *ctx, const struct bj_plan *plan,
+                         const struct bj_study *study, const struct bj_assess_options *opt,
+                         struct bj_assessment **out) BJ_MUST_CHECK;
+void bj_assessment_free(struct bj_assessment *a);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

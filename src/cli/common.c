@@ -1,0 +1,58 @@
+/* Options that several subcommands share: layers on the command line, threads, quiet. */
+#include "cli/cli.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum bj_status common_apply(struct bj_ctx *ctx, const struct common *c)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    enum bj_status st = BJ_OK;
+
+    cli_talk(ctx, c->quiet);
+    bj_ctx_set_threads(ctx, c->threads > 0 ? c->threads : cores > 0 ? (int)cores : 1);
+    for (size_t i = 0; st == BJ_OK && i < c->config.n; i++)
+        st = bj_config_set(ctx, c->config.item[i]);
+    return st;
+}
+
+static enum bj_status set_list(struct bj_ctx *ctx, struct bj_case *c, enum bj_role role,
+                               const struct opt_list *l)
+{
+    enum bj_status st = BJ_OK;
+
+    for (size_t i = 0; st == BJ_OK && i < l->n; i++)
+        st = bj_case_set_layer(ctx, c, role, l->item[i], i == 0);
+    return st;
+}
+
+enum bj_status common_case(struct bj_ctx *ctx, const struct common *c, const char *path,
+                           struct bj_case **out)
+{
+    const struct {
+        enum bj_role role;
+        const char *path;
+    } one[] = {{BJ_ROLE_BOUNDARY, c->boundary},     {BJ_ROLE_TOWNSHIPS, c->townships},
+               {BJ_ROLE_URBAN_AREA, c->urban_area}, {BJ_ROLE_ROADS, c->roads},
+               {BJ_ROLE_FRICTION, c->surface},      {BJ_ROLE_POPULATION, c->population}};
+    struct bj_case *made = NULL;
+    enum bj_status st = bj_case_read(ctx, path, &made);
+
+    if (st == BJ_OK && c->plan)
+        st = bj_case_set_plan(ctx, made, c->plan);
+    if (st == BJ_OK)
+        st = set_list(ctx, made, BJ_ROLE_VILLAGES, &c->villages);
+    if (st == BJ_OK)
+        st = set_list(ctx, made, BJ_ROLE_FACILITIES, &c->facilities);
+    if (st == BJ_OK)
+        st = set_list(ctx, made, BJ_ROLE_NEIGHBOURS, &c->neighbours);
+    for (size_t i = 0; st == BJ_OK && i < sizeof(one) / sizeof(*one); i++)
+        if (one[i].path)
+            st = bj_case_set_layer(ctx, made, one[i].role, one[i].path, 1);
+    if (st != BJ_OK) {
+        bj_case_free(made);
+        return st;
+    }
+    *out = made;
+    return BJ_OK;
+}

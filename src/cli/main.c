@@ -1,0 +1,140 @@
+/* The program: a table of subcommands over the library. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+struct command {
+    const char *name, *help;
+    int (*run)(struct bj_ctx *ctx, int argc, char **argv); /* NULL: planned, not in this version */
+};
+
+static const struct command commands[] = {
+    {"check", N_("judge one county's layers against a plan: the main job"), cmd_check},
+    {"inspect", N_("read everything, judge nothing: CRS, encoding, fields, suspicions"),
+     cmd_inspect},
+    {"plan", N_("list, show or validate plans"), cmd_plan},
+    {"shift", N_("shift a layer between GCJ-02, BD-09 and CGCS2000/WGS 84"), cmd_shift},
+    {"help", N_("this page, or `banjing help format`: files and fields"), cmd_help},
+    {"site", N_("propose sites for what a rule leaves uncovered"), NULL},
+    {"reach", N_("service areas and a demand x facility table"), NULL},
+    {"batch", N_("check many counties"), NULL},
+    {"diff", N_("what changed between two results"), NULL},
+};
+enum { N_COMMANDS = sizeof(commands) / sizeof(*commands) };
+
+static const char format_page[] =
+    N_("Result folder of `banjing check`\n"
+       "  summary.json           every number of the run\n"
+       "  ledger.csv             each input row that was not simply used, and why\n"
+       "  tables/*.csv           1 by township, 2 uncovered villages, 3 facilities,\n"
+       "                         5 presence, 6 resources, 8 data quality (UTF-8 with BOM)\n"
+       "  RULE/covered.*         polygons: rule, area_km2\n"
+       "  RULE/uncovered.*       patches: rule, patch (1 = most people), area_km2, villages,\n"
+       "                         population, far_m (its farthest village), township\n"
+       "  RULE/villages.*        points: code, name, township, urban (1, 0, null), pop,\n"
+       "                         fac_id, fac_name, dist_m, time_s, status, margin_m (limit minus\n"
+       "                         value), border (within 50 m of the limit), via_nbr (only a\n"
+       "                         facility outside the county covers it)\n"
+       "With GPKG all layers are in result.gpkg as RULE_covered, RULE_uncovered, RULE_villages.\n"
+       "\n"
+       "Beyond the contract summary.json also has: inputs[].layer, encoding_why, population and\n"
+       "fields (the column taken for each role and why); warnings[].layer and fix; plan.title.\n"
+       "\n"
+       "Status of a village: target, covered, uncovered, unreachable, exempt, alt,\n"
+       "not_evaluated, out_of_scope. A village is judged by its geodesic distance in\n"
+       "millimetres, never by lying inside a drawn polygon.\n");
+
+static void print_help(void)
+{
+    printf(_("banjing %s: who is within reach of a clinic or an ambulance\n\n"
+             "usage: banjing COMMAND [OPTIONS]\n\ncommands:\n"),
+           bj_version());
+    for (int i = 0; i < N_COMMANDS; i++)
+        if (commands[i].run)
+            printf("  %-8s %s\n", commands[i].name, _(commands[i].help));
+    printf(_("\nnot in this version:"));
+    for (int i = 0; i < N_COMMANDS; i++)
+        if (!commands[i].run)
+            printf(" %s", commands[i].name);
+    printf(_("\n\n`banjing COMMAND --help` teaches each; start with\n"
+             "  banjing check case.yaml -o result\n"
+             "exit codes: 0 done, 1 failed, 2 wrong usage, 3 done and with --strict a must-rule is "
+             "not met\n"));
+}
+
+int cmd_help(struct bj_ctx *ctx, int argc, char **argv)
+{
+    (void)ctx;
+    if (argc > 1 && strcmp(argv[1], "format") == 0) {
+        fputs(_(format_page), stdout);
+        return EXIT_DONE;
+    }
+    if (argc > 1)
+        return opt_wrong(NULL, _("there is no help page '%s'; there is `banjing help format`"),
+                         argv[1]);
+    print_help();
+    return EXIT_DONE;
+}
+
+static const struct command *find_command(const char *name)
+{
+    for (int i = 0; i < N_COMMANDS; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+static int run(int argc, char **argv)
+{
+    const struct command *c;
+    struct bj_ctx *ctx;
+    int code;
+
+    if (argc < 2) {
+        print_help();
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("banjing %s\n", bj_version());
+        return EXIT_DONE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        print_help();
+        return EXIT_DONE;
+    }
+    c = find_command(argv[1]);
+    if (!c)
+        return opt_wrong(NULL, _("there is no command '%s'"), argv[1]);
+    if (!c->run)
+        return opt_wrong(NULL, _("the command '%s' is not in this version"), argv[1]);
+    ctx = bj_ctx_new();
+    if (!ctx) {
+        fprintf(stderr, "banjing: %s\n", _("out of memory"));
+        return EXIT_FAILED;
+    }
+    code = c->run(ctx, argc - 1, argv + 1);
+    cli_clear_progress();
+    bj_ctx_free(ctx);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    int code;
+
+    /* Writing past a file-size limit is an error to report, not a signal to die of. */
+    signal(SIGXFSZ, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
+    cli_locale();
+    code = run(argc, argv);
+    /* A full disk behind stdout must not pass as success. */
+    if (fflush(stdout) || ferror(stdout)) {
+        fprintf(stderr, "banjing: %s: %s\n", _("standard output cannot be written"),
+                strerror(errno));
+        return EXIT_FAILED;
+    }
+    return code;
+}

@@ -1,0 +1,160 @@
+/* Result layers: a folder a rule with covered, uncovered and its demand points. */
+#include "report/report_int.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Decimals and widths of interface.md: metres and seconds three places, km2 six. */
+static const struct bj_out_field covered_fields[] = {{"rule", BJ_FIELD_TEXT, 40, 0},
+                                                     {"area_km2", BJ_FIELD_REAL, 18, 6}};
+static const struct bj_out_field uncovered_fields[] = {
+    {"rule", BJ_FIELD_TEXT, 40, 0},       {"patch", BJ_FIELD_INTEGER, 9, 0},
+    {"area_km2", BJ_FIELD_REAL, 18, 6},   {"villages", BJ_FIELD_INTEGER, 9, 0},
+    {"population", BJ_FIELD_REAL, 16, 3}, {"far_m", BJ_FIELD_REAL, 14, 3},
+    {"township", BJ_FIELD_TEXT, 120, 0}};
+static const struct bj_out_field point_fields[] = {
+    {"code", BJ_FIELD_TEXT, 40, 0},      {"name", BJ_FIELD_TEXT, 120, 0},
+    {"township", BJ_FIELD_TEXT, 120, 0}, {"urban", BJ_FIELD_INTEGER, 1, 0},
+    {"pop", BJ_FIELD_REAL, 16, 3},       {"fac_id", BJ_FIELD_TEXT, 40, 0},
+    {"fac_name", BJ_FIELD_TEXT, 120, 0}, {"dist_m", BJ_FIELD_REAL, 14, 3},
+    {"time_s", BJ_FIELD_REAL, 14, 3},    {"status", BJ_FIELD_TEXT, 16, 0},
+    {"margin_m", BJ_FIELD_REAL, 14, 3},  {"border", BJ_FIELD_INTEGER, 1, 0},
+    {"via_nbr", BJ_FIELD_INTEGER, 1, 0}};
+
+#define N_OF(a) (sizeof(a) / sizeof(*(a)))
+
+static enum bj_status write_covered(struct bj_ctx *ctx, struct bj_writer *w,
+                                    const struct bj_rule_result *res)
+{
+    enum bj_status st = bj_writer_layer(ctx, w, res->rule->id, "covered", BJ_GEOM_POLYGON,
+                                        N_OF(covered_fields), covered_fields);
+
+    for (size_t p = 0; st == BJ_OK && p < res->covered.n_polygons; p++) {
+        union bj_value v[N_OF(covered_fields)] = {{.text = res->rule->id},
+                                                  {.real = res->covered_part_km2[p]}};
+
+        st = bj_writer_polygons(ctx, w, &res->covered, p, 1, v, NULL);
+    }
+    return st;
+}
+
+static enum bj_status write_uncovered(struct bj_ctx *ctx, struct bj_writer *w,
+                                      const struct bj_rule_result *res)
+{
+    enum bj_status st = bj_writer_layer(ctx, w, res->rule->id, "uncovered", BJ_GEOM_POLYGON,
+                                        N_OF(uncovered_fields), uncovered_fields);
+
+    for (size_t i = 0; st == BJ_OK && i < res->n_patches; i++) {
+        const struct bj_patch *p = &res->patch[i];
+        union bj_value v[N_OF(uncovered_fields)] = {
+            {.text = res->rule->id}, {.integer = (int64_t)i + 1},
+            {.real = p->area_km2},   {.integer = (int64_t)p->villages},
+            {.real = p->population}, {.real = p->far_m},
+            {.text = p->township}};
+        unsigned char null[N_OF(uncovered_fields)] = {0};
+        if (!isfinite(p->far_m))
+            null[5] = 1;
+        st = bj_writer_polygons(ctx, w, &res->uncovered, p->polygon, 1, v, null);
+    }
+    return st;
+}
+
+/* Distance or time left to the limit; false when the rule has no such limit for the row. */
+static bool margin_of(const struct bj_rule_result *res, size_t i, double *margin)
+{
+    if (isfinite(res->rule->limit_m) && res->dist_mm[i] >= 0)
+        *margin = res->rule->limit_m - (double)res->dist_mm[i] / 1000;
+    else if (isfinite(res->rule->limit_s) && res->time_ms[i] >= 0)
+        *margin = res->rule->limit_s - (double)res->time_ms[i] / 1000;
+    else
+        return false;
+    return true;
+}
+
+static enum bj_status write_point(struct bj_ctx *ctx, struct bj_writer *w, const struct bj_study *s,
+                                  const struct bj_rule_result *res, size_t i, double x, double y)
+{
+    const struct bj_places *d = res->demand;
+    int32_t f = res->facility[i];
+    enum bj_point_status status = (enum bj_point_status)res->status[i];
+    bool judged = status != BJ_POINT_NOT_EVALUATED && status != BJ_POINT_OUT_OF_SCOPE;
+    char id[32];
+    double margin = 0;
+    bool has_margin = margin_of(res, i, &margin);
+    unsigned char null[N_OF(point_fields)] = {0};
+    union bj_value v[N_OF(point_fields)] = {{.text = d->code[i]},
+                                            {.text = d->name[i]},
+                                            {.text = d->township[i]},
+                                            {.integer = d->urban[i] == BJ_URBAN_YES},
+                                            {.real = d->population[i]},
+                                            {.text = bj_report_facility_id(&s->facilities, f, id)},
+                                            {.text = f >= 0 ? s->facilities.name[f] : ""},
+                                            {.real = (double)res->dist_mm[i] / 1000},
+                                            {.real = (double)res->time_ms[i] / 1000},
+                                            {.text = bj_point_status_names[status]},
+                                            {.real = margin},
+                                            {.integer = res->border[i]},
+                                            {.integer = res->via_nbr[i]}};
+
+    null[3] = d->urban[i] == BJ_URBAN_UNKNOWN;
+    null[7] = res->dist_mm[i] < 0;
+    null[8] = res->time_ms[i] < 0;
+    null[10] = !has_margin;
+    null[11] = null[12] = !judged;
+    return bj_writer_point(ctx, w, x, y, v, null);
+}
+
+static enum bj_status write_points(struct bj_ctx *ctx, const struct report *r, struct bj_writer *w,
+                                   const struct bj_rule_result *res)
+{
+    const struct bj_places *d = res->demand;
+    enum bj_status st = BJ_ENOMEM;
+    double *x = bj_alloc0(ctx, d->n, sizeof(*x)), *y = bj_alloc0(ctx, d->n, sizeof(*y));
+
+    if (!x || !y)
+        goto done;
+    memcpy(x, d->lon_deg, d->n * sizeof(*x));
+    memcpy(y, d->lat_deg, d->n * sizeof(*y));
+    st = bj_crs_from_lonlat(ctx, r->opt->out_crs, d->n, x, y);
+    if (st == BJ_OK)
+        st = bj_writer_layer(ctx, w, res->rule->id, bj_demand_names[res->rule->demand],
+                             BJ_GEOM_POINT, N_OF(point_fields), point_fields);
+    for (size_t i = 0; st == BJ_OK && i < d->n; i++) {
+        st = write_point(ctx, w, r->study, res, i, x[i], y[i]);
+        if (st == BJ_OK && i % 100000 == 99999)
+            st = bj_progress(ctx, _("writing results"), (double)i / (double)d->n);
+    }
+done:
+    bj_free(ctx, y);
+    bj_free(ctx, x);
+    return st;
+}
+
+enum bj_status bj_report_layers(struct bj_ctx *ctx, const struct report *r, struct bj_outdir *o)
+{
+    struct bj_writer *w = NULL;
+    enum bj_status st;
+
+    st = bj_writer_new(ctx, o, r->opt->format, bj_crs_wkt(r->opt->out_crs), r->opt->encoding,
+                       r->study->info->date, &w);
+    if (st != BJ_OK)
+        return st;
+    for (size_t i = 0; st == BJ_OK && i < r->a->n_rules; i++) {
+        const struct bj_rule_result *res = &r->a->result[i];
+
+        if (!res->judged)
+            continue;
+        if (res->has_area) {
+            st = write_covered(ctx, w, res);
+            if (st == BJ_OK)
+                st = write_uncovered(ctx, w, res);
+        }
+        if (st == BJ_OK)
+            st = write_points(ctx, r, w, res);
+    }
+    if (st != BJ_OK) {
+        bj_writer_free(ctx, w);
+        return st;
+    }
+    return bj_writer_close(ctx, w);
+}

@@ -1,0 +1,554 @@
+/* The report's tables as CSV (domain.md 8): by township, uncovered villages, what each
+ * facility serves, data quality; and the short table that `check` prints. */
+#include "report/report_int.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- CSV ---------------------------------------------------------------- */
+
+static void separate(struct bj_ctx *ctx, struct csv *c)
+{
+    if (c->in_row)
+        bj_buf_add(ctx, &c->buf, ",", 1);
+    c->in_row = true;
+}
+
+void bj_csv_text(struct bj_ctx *ctx, struct csv *c, const char *s)
+{
+    separate(ctx, c);
+    if (!strpbrk(s, ",\"\r\n")) {
+        bj_buf_puts(ctx, &c->buf, s);
+        return;
+    }
+    bj_buf_add(ctx, &c->buf, "\"", 1);
+    for (; *s; s++) {
+        if (*s == '"')
+            bj_buf_add(ctx, &c->buf, "\"", 1);
+        bj_buf_add(ctx, &c->buf, s, 1);
+    }
+    bj_buf_add(ctx, &c->buf, "\"", 1);
+}
+
+void bj_csv_count(struct bj_ctx *ctx, struct csv *c, int64_t v)
+{
+    separate(ctx, c);
+    bj_buf_printf(ctx, &c->buf, "%lld", (long long)v);
+}
+
+void bj_csv_fixed(struct bj_ctx *ctx, struct csv *c, double v, int decimals)
+{
+    separate(ctx, c);
+    if (isfinite(v))
+        bj_buf_printf(ctx, &c->buf, "%.*f", decimals, v);
+}
+
+void bj_csv_people(struct bj_ctx *ctx, struct csv *c, double v)
+{
+    bj_csv_fixed(ctx, c, v, isfinite(v) && v != round(v) ? 3 : 0);
+}
+
+void bj_csv_end_row(struct bj_ctx *ctx, struct csv *c)
+{
+    bj_buf_add(ctx, &c->buf, "\r\n", 2);
+    c->in_row = false;
+}
+
+enum bj_status bj_csv_finish(struct bj_ctx *ctx, struct csv *c, struct bj_outdir *o,
+                             const char *relative)
+{
+    struct bj_buf whole = {.max = SIZE_MAX / 4};
+    enum bj_status st = BJ_ENOMEM;
+
+    if (!c->buf.failed && bj_buf_puts(ctx, &whole, "\xEF\xBB\xBF") &&
+        bj_buf_add(ctx, &whole, c->buf.s ? c->buf.s : "", c->buf.n))
+        st = bj_outdir_write(ctx, o, relative, whole.s, whole.n);
+    bj_buf_release(ctx, &whole);
+    bj_buf_release(ctx, &c->buf);
+    return st;
+}
+
+static void heads(struct bj_ctx *ctx, struct csv *c, const struct report *r, size_t n,
+                  const char *const (*pair)[2])
+{
+    for (size_t i = 0; i < n; i++)
+        bj_csv_text(ctx, c, pair[i][r->zh ? 0 : 1]);
+    bj_csv_end_row(ctx, c);
+}
+#define HEADS(ctx, c, r, a) heads((ctx), (c), (r), sizeof(a) / sizeof(*(a)), (a))
+
+/* ---- 1: by township ----------------------------------------------------- */
+
+static const char *const township_heads[][2] = {
+    {"规则编号", "rule"},
+    {"乡镇代码", "township code"},
+    {"乡镇", "township"},
+    {"行政村数", "villages"},
+    {"覆盖村数", "villages covered"},
+    {"未覆盖村数", "villages uncovered"},
+    {"村庄覆盖率%", "village coverage %"},
+    {"常住人口", "resident population"},
+    {"覆盖人口", "people covered"},
+    {"人口覆盖率%", "population coverage %"},
+    {"未覆盖面积km²", "uncovered area km2"},
+    {"最远距离m", "farthest m"},
+    {"平均距离m", "mean distance m"},
+    {"县外覆盖村数", "villages covered only by neighbours"}};
+
+struct distances {
+    double farthest_m, sum_m;
+    size_t n, via_nbr;
+};
+
+/* Of the demand points in a township (all when any). Only points that are in scope. */
+static struct distances distances_of(const struct bj_rule_result *res,
+                                     const struct bj_township_tally *t)
+{
+    struct distances d = {NAN, 0, 0, 0};
+
+    for (size_t i = 0; i < res->demand->n; i++) {
+        double m = (double)res->dist_mm[i] / 1000;
+
+        if (res->status[i] == BJ_POINT_OUT_OF_SCOPE ||
+            (t && (t->township >= 0 ? res->demand->township_index[i] != t->township
+                                    : strcmp(res->demand->township[i], t->name) != 0)))
+            continue;
+        d.via_nbr += res->via_nbr[i] == 1;
+        if (res->dist_mm[i] < 0)
+            continue;
+        if (!(d.farthest_m >= m))
+            d.farthest_m = m;
+        d.sum_m += m;
+        d.n++;
+    }
+    return d;
+}
+
+static void township_row(struct bj_ctx *ctx, struct csv *c, const struct bj_rule_result *res,
+                         const struct bj_township_tally *t, const char *name)
+{
+    const struct bj_tally *v = t ? &t->villages : &res->villages;
+    const struct bj_tally *p = t ? &t->population : &res->population;
+    struct distances d = distances_of(res, t);
+
+    bj_csv_text(ctx, c, res->rule->id);
+    bj_csv_text(ctx, c, t ? t->code : "");
+    bj_csv_text(ctx, c, name);
+    bj_csv_people(ctx, c, v->total);
+    bj_csv_people(ctx, c, v->covered);
+    bj_csv_people(ctx, c, v->uncovered + v->unreachable);
+    bj_csv_fixed(ctx, c, 100 * bj_tally_share(v), 2);
+    bj_csv_people(ctx, c, p->total);
+    bj_csv_people(ctx, c, p->covered);
+    bj_csv_fixed(ctx, c, 100 * bj_tally_share(p), 2);
+    bj_csv_fixed(ctx, c, t ? NAN : res->uncovered_km2, 6);
+    bj_csv_fixed(ctx, c, d.farthest_m, 3);
+    bj_csv_fixed(ctx, c, d.n ? d.sum_m / (double)d.n : NAN, 3);
+    bj_csv_count(ctx, c, (int64_t)d.via_nbr);
+    bj_csv_end_row(ctx, c);
+}
+
+static enum bj_status table_townships(struct bj_ctx *ctx, const struct report *r,
+                                      struct bj_outdir *o)
+{
+    struct csv c = {0};
+
+    HEADS(ctx, &c, r, township_heads);
+    for (size_t i = 0; i < r->a->n_rules; i++) {
+        const struct bj_rule_result *res = &r->a->result[i];
+
+        if (!res->judged)
+            continue;
+        for (size_t t = 0; t < res->n_townships; t++)
+            township_row(ctx, &c, res, &res->township[t],
+                         res->township[t].name[0] ? res->township[t].name
+                                                  : say(r, "（未知）", "(unknown)"));
+        township_row(ctx, &c, res, NULL, say(r, "合计", "total"));
+    }
+    return bj_csv_finish(ctx, &c, o, "tables/1-townships.csv");
+}
+
+/* ---- 2: uncovered villages ---------------------------------------------- */
+
+static const char *const uncovered_heads[][2] = {{"规则编号", "rule"},
+                                                 {"乡镇", "township"},
+                                                 {"村名", "village"},
+                                                 {"代码", "code"},
+                                                 {"城乡", "urban or rural"},
+                                                 {"常住人口", "resident population"},
+                                                 {"最近机构", "nearest facility"},
+                                                 {"距离m", "distance m"},
+                                                 {"时间min", "time min"},
+                                                 {"状态", "status"}};
+
+static const char *urban_word(const struct report *r, unsigned char urban)
+{
+    return urban == BJ_URBAN_YES  ? say(r, "城镇", "urban")
+           : urban == BJ_URBAN_NO ? say(r, "乡村", "rural")
+                                  : "";
+}
+
+static enum bj_status table_uncovered(struct bj_ctx *ctx, const struct report *r,
+                                      struct bj_outdir *o)
+{
+    struct csv c = {.buf.max = SIZE_MAX / 4};
+
+    HEADS(ctx, &c, r, uncovered_heads);
+    for (size_t k = 0; k < r->a->n_rules; k++) {
+        const struct bj_rule_result *res = &r->a->result[k];
+
+        for (size_t i = 0; res->judged && i < res->demand->n; i++) {
+            const struct bj_places *d = res->demand;
+            enum bj_point_status s = (enum bj_point_status)res->status[i];
+
+            if (s != BJ_POINT_UNCOVERED && s != BJ_POINT_UNREACHABLE)
+                continue;
+            bj_csv_text(ctx, &c, res->rule->id);
+            bj_csv_text(ctx, &c, d->township[i]);
+            bj_csv_text(ctx, &c, d->name[i]);
+            bj_csv_text(ctx, &c, d->code[i]);
+            bj_csv_text(ctx, &c, urban_word(r, d->urban[i]));
+            bj_csv_people(ctx, &c, d->population[i]);
+            bj_csv_text(ctx, &c,
+                        res->facility[i] >= 0 ? r->study->facilities.name[res->facility[i]] : "");
+            bj_csv_fixed(ctx, &c, res->dist_mm[i] < 0 ? NAN : (double)res->dist_mm[i] / 1000, 3);
+            bj_csv_fixed(ctx, &c, res->time_ms[i] < 0 ? NAN : (double)res->time_ms[i] / 60000, 2);
+            bj_csv_text(ctx, &c, bj_report_status_word(r, s));
+            bj_csv_end_row(ctx, &c);
+        }
+    }
+    return bj_csv_finish(ctx, &c, o, "tables/2-uncovered.csv");
+}
+
+/* ---- 3: what each facility serves --------------------------------------- */
+
+static const char *const facility_heads[][2] = {
+    {"规则编号", "rule"},         {"机构代码", "facility code"},
+    {"机构", "facility"},         {"类别", "class"},
+    {"县外", "neighbour"},        {"服务村数", "villages served"},
+    {"服务人口", "people served"}};
+
+static void class_text(struct bj_ctx *ctx, struct csv *c, const struct report *r, uint64_t classes)
+{
+    char text[512];
+    size_t n = 0;
+
+    text[0] = '\0';
+    for (int k = 0; k < BJ_CLASS_N; k++)
+        if (classes >> k & 1)
+            n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", n ? ";" : "",
+                                  bj_class_label((enum bj_class)k, r->zh ? "zh" : "en"));
+    bj_csv_text(ctx, c, text);
+}
+
+/* Served = covered villages that have this facility as their nearest. */
+static enum bj_status facility_rows(struct bj_ctx *ctx, struct csv *c, const struct report *r,
+                                    const struct bj_rule_result *res)
+{
+    const struct bj_places *f = &r->study->facilities;
+    double *people = bj_alloc0(ctx, f->n, sizeof(*people));
+    int64_t *villages = bj_alloc0(ctx, f->n, sizeof(*villages));
+    char id[32];
+
+    if (!people || !villages) {
+        bj_free(ctx, villages);
+        bj_free(ctx, people);
+        return BJ_ENOMEM;
+    }
+    for (size_t i = 0; i < res->demand->n; i++)
+        if (res->facility[i] >= 0 && res->status[i] <= BJ_POINT_COVERED) {
+            people[res->facility[i]] += res->demand->population[i];
+            villages[res->facility[i]]++;
+        }
+    for (size_t i = 0; i < f->n; i++) {
+        /* A neighbour that serves nobody here is none of this county's business. */
+        if (!(f->classes[i] & res->rule->facilities) || (f->neighbour[i] && villages[i] == 0))
+            continue;
+        bj_csv_text(ctx, c, res->rule->id);
+        bj_csv_text(ctx, c, bj_report_facility_id(f, (int32_t)i, id));
+        bj_csv_text(ctx, c, f->name[i]);
+        class_text(ctx, c, r, f->classes[i]);
+        bj_csv_count(ctx, c, f->neighbour[i]);
+        bj_csv_count(ctx, c, villages[i]);
+        bj_csv_people(ctx, c, people[i]);
+        bj_csv_end_row(ctx, c);
+    }
+    bj_free(ctx, villages);
+    bj_free(ctx, people);
+    return BJ_OK;
+}
+
+static enum bj_status table_facilities(struct bj_ctx *ctx, const struct report *r,
+                                       struct bj_outdir *o)
+{
+    struct csv c = {.buf.max = SIZE_MAX / 4};
+    enum bj_status st = BJ_OK;
+
+    HEADS(ctx, &c, r, facility_heads);
+    for (size_t k = 0; st == BJ_OK && k < r->a->n_rules; k++)
+        if (r->a->result[k].judged && r->a->result[k].rule->kind == BJ_KIND_RADIUS)
+            st = facility_rows(ctx, &c, r, &r->a->result[k]);
+    if (st != BJ_OK) {
+        bj_buf_release(ctx, &c.buf);
+        return st;
+    }
+    return bj_csv_finish(ctx, &c, o, "tables/3-facilities.csv");
+}
+
+/* ---- 5 and 6: units ----------------------------------------------------- */
+
+static const char *const unit_heads[][2] = {
+    {"规则编号", "rule"},  {"条款", "clause"},     {"单元代码", "unit code"}, {"单元", "unit"},
+    {"现状值", "value"},   {"分子", "numerator"},  {"分母", "denominator"},   {"要求", "required"},
+    {"差额", "shortfall"}, {"是否达标", "verdict"}};
+
+static enum bj_status table_units(struct bj_ctx *ctx, const struct report *r, struct bj_outdir *o,
+                                  bool ratios, const char *relative)
+{
+    struct csv c = {0};
+
+    HEADS(ctx, &c, r, unit_heads);
+    for (size_t k = 0; k < r->a->n_rules; k++) {
+        const struct bj_rule_result *res = &r->a->result[k];
+        bool is_ratio = res->rule->kind == BJ_KIND_RATIO || res->rule->kind == BJ_KIND_SHARE;
+
+        if (is_ratio != ratios)
+            continue;
+        for (size_t i = 0; i < res->n_units; i++) {
+            const struct bj_unit_result *u = &res->unit[i];
+            const double v[] = {u->value, u->numerator, u->denominator, u->required, u->shortfall};
+            char number[32];
+
+            bj_csv_text(ctx, &c, res->rule->id);
+            bj_csv_text(ctx, &c, res->rule->clause ? res->rule->clause : "");
+            bj_csv_text(ctx, &c, u->code ? u->code : "");
+            bj_csv_text(ctx, &c, u->name ? u->name : "");
+            for (size_t j = 0; j < sizeof(v) / sizeof(*v); j++)
+                bj_csv_text(ctx, &c, isfinite(v[j]) ? bj_double_text(v[j], number) : "");
+            bj_csv_text(ctx, &c, bj_report_verdict_word(r, u->verdict));
+            bj_csv_end_row(ctx, &c);
+        }
+    }
+    return bj_csv_finish(ctx, &c, o, relative);
+}
+
+/* ---- 8: data quality ---------------------------------------------------- */
+
+static const char *const quality_heads[][2] = {
+    {"项目", "item"}, {"对象", "subject"}, {"内容", "content"}, {"说明", "remark"}};
+
+static void quality_row(struct bj_ctx *ctx, struct csv *c, const char *a, const char *b,
+                        const char *d, const char *e)
+{
+    bj_csv_text(ctx, c, a);
+    bj_csv_text(ctx, c, b ? b : "");
+    bj_csv_text(ctx, c, d ? d : "");
+    bj_csv_text(ctx, c, e ? e : "");
+    bj_csv_end_row(ctx, c);
+}
+
+static void quality_inputs(struct bj_ctx *ctx, struct csv *c, const struct report *r)
+{
+    const struct bj_study *s = r->study;
+    char text[200];
+
+    for (size_t i = 0; i < s->n_inputs; i++) {
+        const struct bj_input *in = &s->input[i];
+
+        snprintf(text, sizeof(text), say(r, "共%lld行，使用%lld行", "%lld rows, %lld used"),
+                 (long long)in->rows, (long long)in->used);
+        quality_row(ctx, c, say(r, "输入", "input"), in->path, text, in->driver);
+        quality_row(ctx, c, say(r, "坐标系", "CRS"), in->path, in->crs, "");
+        quality_row(ctx, c, say(r, "编码", "encoding"), in->path, in->encoding, in->encoding_why);
+    }
+    /* Ledger by input and fate. */
+    for (size_t i = 0; i < s->n_inputs; i++)
+        for (int f = 0; f < BJ_FATE_N; f++) {
+            size_t n = 0;
+
+            for (size_t k = 0; k < s->n_ledger; k++)
+                n += s->ledger[k].input == i && (int)s->ledger[k].fate == f;
+            if (n == 0)
+                continue;
+            snprintf(text, sizeof(text), say(r, "%zu行", "%zu rows"), n);
+            quality_row(ctx, c, say(r, "台账", "ledger"), s->input[i].path,
+                        bj_report_fate_word(r, (enum bj_fate)f), text);
+        }
+}
+
+static enum bj_status table_quality(struct bj_ctx *ctx, const struct report *r, struct bj_outdir *o)
+{
+    struct csv c = {0};
+    const struct bj_study *s = r->study;
+    const struct bj_assessment *a = r->a;
+
+    HEADS(ctx, &c, r, quality_heads);
+    quality_row(ctx, &c, say(r, "程序", "program"), "banjing", bj_version(), "");
+    quality_row(ctx, &c, say(r, "日期", "date"), "", s->info->date, "");
+    quality_row(ctx, &c, say(r, "规划", "plan"), r->plan->id, r->plan->title, r->plan->document);
+    quality_row(ctx, &c, say(r, "工作坐标系", "work CRS"), "", bj_crs_name(s->work), "");
+    quality_inputs(ctx, &c, r);
+    for (size_t i = 0; i < s->n_notes; i++)
+        quality_row(ctx, &c, say(r, "警告", "warning"), s->note[i].layer, s->note[i].text,
+                    s->note[i].fix);
+    for (size_t i = 0; i < a->n_notes; i++)
+        quality_row(ctx, &c, say(r, "警告", "warning"), a->note[i].layer, a->note[i].text,
+                    a->note[i].fix);
+    for (size_t i = 0; i < s->n_assumptions; i++)
+        quality_row(ctx, &c, say(r, "假设", "assumption"), s->assumption[i].key,
+                    s->assumption[i].value, s->assumption[i].source);
+    for (size_t i = 0; i < a->n_assumptions; i++)
+        quality_row(ctx, &c, say(r, "假设", "assumption"), a->assumption[i].key,
+                    a->assumption[i].value, a->assumption[i].source);
+    for (size_t i = 0; i < a->n_rules; i++)
+        if (a->result[i].verdict == BJ_NOT_EVALUATED)
+            quality_row(ctx, &c, say(r, "未评价", "not evaluated"), a->result[i].rule->id,
+                        a->result[i].reason, "");
+    return bj_csv_finish(ctx, &c, o, "tables/8-quality.csv");
+}
+
+enum bj_status bj_report_tables(struct bj_ctx *ctx, const struct report *r, struct bj_outdir *o)
+{
+    enum bj_status st = table_townships(ctx, r, o);
+
+    if (st == BJ_OK)
+        st = table_uncovered(ctx, r, o);
+    if (st == BJ_OK)
+        st = table_facilities(ctx, r, o);
+    if (st == BJ_OK)
+        st = table_units(ctx, r, o, false, "tables/5-presence.csv");
+    if (st == BJ_OK)
+        st = table_units(ctx, r, o, true, "tables/6-resources.csv");
+    if (st == BJ_OK)
+        st = table_quality(ctx, r, o);
+    return st;
+}
+
+/* ---- the short table of `check` ----------------------------------------- */
+
+enum { OVERVIEW_COLUMNS = 5, CELL = 80, IDS_SHOWN = 6 };
+
+/* A rule has a row of its own when it was judged. */
+static bool has_row(const struct bj_rule_result *res)
+{
+    return res->verdict != BJ_NOT_EVALUATED;
+}
+
+/* Units that meet the rule, of all, for rules that judge units and not points. */
+static void unit_cell(const struct bj_rule_result *res, char *cell)
+{
+    size_t met = 0;
+
+    for (size_t i = 0; i < res->n_units; i++)
+        met += res->unit[i].verdict == BJ_MET;
+    if (res->n_units)
+        snprintf(cell, CELL, _("%zu / %zu units"), met, res->n_units);
+}
+
+/* Covered of evaluated; what could not be evaluated is in neither. */
+static void tally_cell(const struct bj_tally *t, char *cell)
+{
+    int n = snprintf(cell, CELL, "%.0f / %.0f", t->covered, t->total - t->not_evaluated);
+
+    if (t->not_evaluated > 0)
+        snprintf(cell + n, (size_t)(CELL - n), _(" (+%.0f not evaluated)"), t->not_evaluated);
+}
+
+static void overview_cells(const struct bj_rule_result *res, char cell[OVERVIEW_COLUMNS][CELL])
+{
+    static const char *const words[] = {N_("met"), N_("partly met"), N_("not met"),
+                                        N_("not evaluated")};
+
+    for (int j = 1; j < OVERVIEW_COLUMNS; j++)
+        strcpy(cell[j], "-");
+    snprintf(cell[0], CELL, "%s", res->rule->id);
+    if (res->judged) {
+        tally_cell(&res->villages, cell[1]);
+        tally_cell(&res->population, cell[2]);
+        if (isfinite(res->uncovered_km2))
+            snprintf(cell[3], CELL, "%.2f", res->uncovered_km2);
+    } else {
+        unit_cell(res, cell[1]);
+    }
+    snprintf(cell[4], CELL, "%s", _(words[res->verdict]));
+}
+
+static void pad(struct bj_ctx *ctx, struct bj_buf *b, const char *s, size_t width)
+{
+    bj_buf_puts(ctx, b, s);
+    for (size_t n = bj_utf8_width(s); n < width; n++)
+        bj_buf_add(ctx, b, " ", 1);
+}
+
+static void overview_rows(struct bj_ctx *ctx, struct bj_buf *b,
+                          char (*cell)[OVERVIEW_COLUMNS][CELL], size_t n_rows)
+{
+    size_t width[OVERVIEW_COLUMNS] = {0};
+
+    for (size_t i = 0; i < n_rows; i++)
+        for (int j = 0; j < OVERVIEW_COLUMNS; j++)
+            if (bj_utf8_width(cell[i][j]) > width[j])
+                width[j] = bj_utf8_width(cell[i][j]);
+    for (size_t i = 0; i < n_rows; i++) {
+        for (int j = 0; j < OVERVIEW_COLUMNS; j++)
+            pad(ctx, b, cell[i][j], j + 1 < OVERVIEW_COLUMNS ? width[j] + 2 : 0);
+        bj_buf_add(ctx, b, "\n", 1);
+    }
+}
+
+/* What was not evaluated, one line a reason with the rules that have it. */
+static void overview_reasons(struct bj_ctx *ctx, struct bj_buf *b, const struct bj_assessment *a)
+{
+    for (size_t i = 0; i < a->n_rules; i++) {
+        const char *reason = a->result[i].reason;
+        size_t n = 0, k;
+
+        if (has_row(&a->result[i]))
+            continue;
+        for (k = 0; k < i; k++) /* said before? */
+            if (!has_row(&a->result[k]) && strcmp(a->result[k].reason, reason) == 0)
+                break;
+        if (k < i)
+            continue;
+        bj_buf_puts(ctx, b, _("not evaluated: "));
+        for (k = i; k < a->n_rules; k++) {
+            if (has_row(&a->result[k]) || strcmp(a->result[k].reason, reason) != 0)
+                continue;
+            if (n++ < IDS_SHOWN)
+                bj_buf_printf(ctx, b, "%s%s", n > 1 ? ", " : "", a->result[k].rule->id);
+        }
+        if (n > IDS_SHOWN)
+            bj_buf_printf(ctx, b, _(" and %zu more"), n - IDS_SHOWN);
+        bj_buf_printf(ctx, b, ": %s\n", reason);
+    }
+}
+
+enum bj_status bj_report_overview(struct bj_ctx *ctx, const struct bj_assessment *a, char **out)
+{
+    struct bj_buf b = {0};
+    char(*cell)[OVERVIEW_COLUMNS][CELL] = bj_alloc0(ctx, a->n_rules + 1, sizeof(*cell));
+    enum bj_status st = BJ_ENOMEM;
+    size_t n = 1;
+
+    if (!cell)
+        return BJ_ENOMEM;
+    snprintf(cell[0][0], CELL, "%s", _("rule"));
+    snprintf(cell[0][1], CELL, "%s", _("villages covered"));
+    snprintf(cell[0][2], CELL, "%s", _("people covered"));
+    snprintf(cell[0][3], CELL, "%s", _("km2 uncovered"));
+    snprintf(cell[0][4], CELL, "%s", _("verdict"));
+    for (size_t i = 0; i < a->n_rules; i++)
+        if (has_row(&a->result[i]))
+            overview_cells(&a->result[i], cell[n++]);
+    overview_rows(ctx, &b, cell, n);
+    overview_reasons(ctx, &b, a);
+    *out = b.failed ? NULL : strdup(b.s ? b.s : "");
+    if (*out)
+        st = BJ_OK;
+    else if (!b.failed)
+        st = bj_fail(ctx, BJ_ENOMEM, _("out of memory while writing the table"));
+    bj_buf_release(ctx, &b);
+    bj_free(ctx, cell);
+    return st;
+}

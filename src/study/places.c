@@ -1,0 +1,827 @@
+/* Rows to places: villages, settlements and facilities, each row judged once.
+ *
+ * In this order, the first that applies deciding: a total row (合计), no geometry, no place on
+ * Earth, a code that a spreadsheet destroyed; then for demand more than 50 m outside the
+ * boundary, for facilities an unknown class or a status that says closed; then a duplicate.
+ * What is left is used, with a word in the ledger where something is odd about it.
+ *
+ * Duplicates: same code and same point, in any layer of the role: the first is kept. A
+ * facility that comes back with another class is one facility with both classes: the kept row
+ * takes them over. Rows without a code are never duplicates. "Same point" is equality after
+ * rounding to 1e-9 degree (0.1 mm): finer than any survey, coarser than what a format or a
+ * projection does to the last digits. Within one layer, the same code elsewhere and another
+ * code (or none) at the same point are kept and named. All by hashing, in linear time.
+ *
+ * Inside the boundary is judged in the work CRS, whose plane is true to 1e-4 within a county:
+ * 50 m to half a centimetre.
+ *
+ * Urban or rural, first that knows: the row's own column, its township's type, the urban area
+ * layer (domain.md 6.3). A village's township: its column when that names one of the layer's,
+ * else the polygon it lies in, else the first nine digits of its code. */
+#include "study/study_int.h"
+
+#include "base/synonyms.h"
+
+#include <math.h>
+#include <string.h>
+
+#define BORDER_M 50.0 /* interface.md, "Verdicts" */
+#define BIT(c)   (1u << (c))
+
+/* ---- storage --------------------------------------------------------------------- */
+
+/* The arrays of a bj_places, for resizing and freeing them alike. Demand has no classes,
+ * facilities no people. */
+struct array {
+    void **p;
+    size_t size;
+};
+
+static size_t arrays_of(struct bj_places *p, struct array a[16])
+{
+    const struct array all[] = {
+        {(void **)&p->lon_deg, sizeof(double)},       {(void **)&p->lat_deg, sizeof(double)},
+        {(void **)&p->x, sizeof(double)},             {(void **)&p->y, sizeof(double)},
+        {(void **)&p->code, sizeof(char *)},          {(void **)&p->name, sizeof(char *)},
+        {(void **)&p->township, sizeof(char *)},      {(void **)&p->township_index, sizeof(int32_t)},
+        {(void **)&p->input, sizeof(uint32_t)},       {(void **)&p->row, sizeof(int64_t)},
+        {(void **)&p->population, sizeof(double)},    {(void **)&p->urban, 1},
+        {(void **)&p->classes, sizeof(uint64_t)},     {(void **)&p->neighbour, 1},
+        {(void **)&p->ownership, sizeof(char *)},
+    };
+
+    memcpy(a, all, sizeof(all));
+    return sizeof(all) / sizeof(*all);
+}
+
+void bj_places_release(struct bj_ctx *ctx, struct bj_places *p)
+{
+    struct array a[16];
+    size_t n = arrays_of(p, a);
+
+    while (n > 0)
+        bj_free(ctx, *a[--n].p);
+    memset(p, 0, sizeof(*p));
+}
+
+/* Room for n rows in all; the population of facilities stays 0. */
+static enum bj_status reserve(struct bj_ctx *ctx, struct bj_places *p, size_t n)
+{
+    struct array a[16];
+    size_t n_arrays = arrays_of(p, a);
+
+    for (size_t i = 0; i < n_arrays; i++) {
+        void *q = bj_resize(ctx, *a[i].p, n ? n : 1, a[i].size);
+
+        if (!q)
+            return BJ_ENOMEM;
+        *a[i].p = q;
+        memset((char *)q + p->n * a[i].size, 0, (n - p->n) * a[i].size);
+    }
+    return BJ_OK;
+}
+
+/* ---- equal rows ------------------------------------------------------------------ */
+
+/* Hash tables over the places found so far: rows (index + 1, 0 = empty) by code and point,
+ * by code within the layer, by point within the layer. */
+enum key { KEY_BOTH, KEY_CODE, KEY_POINT, KEY_N };
+struct twins {
+    const struct bj_places *p;
+    size_t mask;
+    uint32_t *slot[KEY_N];
+};
+
+static uint64_t mix(uint64_t h, uint64_t v)
+{
+    h ^= v + 0x9e3779b97f4a7c15u + (h << 6) + (h >> 2);
+    h *= 0xbf58476d1ce4e5b9u;
+    return h ^ (h >> 31);
+}
+
+static int64_t nano(double deg)
+{
+    return llround(deg * 1e9);
+}
+
+static uint64_t hash_of(const struct bj_places *p, size_t i, enum key key)
+{
+    uint64_t h = 1469598103934665603u;
+
+    if (key != KEY_POINT)
+        for (const char *c = p->code[i]; *c; c++)
+            h = (h ^ (unsigned char)*c) * 1099511628211u;
+    if (key != KEY_CODE)
+        h = mix(mix(h, (uint64_t)nano(p->lon_deg[i])), (uint64_t)nano(p->lat_deg[i]));
+    return mix(h, key == KEY_BOTH ? 0 : p->input[i] + 1u);
+}
+
+static bool same(const struct bj_places *p, size_t i, size_t k, enum key key)
+{
+    if (key != KEY_POINT && strcmp(p->code[i], p->code[k]) != 0)
+        return false;
+    if (key != KEY_BOTH && p->input[i] != p->input[k])
+        return false;
+    return key == KEY_CODE || (nano(p->lon_deg[i]) == nano(p->lon_deg[k]) &&
+                               nano(p->lat_deg[i]) == nano(p->lat_deg[k]));
+}
+
+/* Slot of row i, or of the first row equal to it. */
+static uint32_t *find_slot(struct twins *t, size_t i, enum key key)
+{
+    size_t at = (size_t)hash_of(t->p, i, key) & t->mask;
+
+    while (t->slot[key][at] && !same(t->p, i, t->slot[key][at] - 1, key))
+        at = (at + 1) & t->mask;
+    return &t->slot[key][at];
+}
+
+/* First earlier row equal to row i, -1 when none. */
+static int64_t find_twin(struct twins *t, size_t i, enum key key)
+{
+    if (key != KEY_POINT && !*t->p->code[i])
+        return -1;
+    return (int64_t)*find_slot(t, i, key) - 1;
+}
+
+static void enter_twin(struct twins *t, size_t i)
+{
+    for (int key = 0; key < KEY_N; key++) {
+        uint32_t *slot;
+
+        if (key != KEY_POINT && !*t->p->code[i])
+            continue;
+        slot = find_slot(t, i, (enum key)key);
+        if (!*slot)
+            *slot = (uint32_t)i + 1;
+    }
+}
+
+static void twins_release(struct bj_ctx *ctx, struct twins *t)
+{
+    for (int key = KEY_N; key > 0; key--)
+        bj_free(ctx, t->slot[key - 1]);
+}
+
+/* Tables for up to n places, with those already there entered. */
+static enum bj_status twins_init(struct bj_ctx *ctx, struct twins *t, const struct bj_places *p, size_t n)
+{
+    size_t size = 64;
+
+    memset(t, 0, sizeof(*t));
+    while (size < 2 * n)
+        size *= 2;
+    t->p = p;
+    t->mask = size - 1;
+    for (int key = 0; key < KEY_N; key++) {
+        t->slot[key] = bj_alloc0(ctx, size, sizeof(uint32_t));
+        if (!t->slot[key])
+            return BJ_ENOMEM; /* the caller releases */
+    }
+    for (size_t i = 0; i < p->n; i++)
+        enter_twin(t, i);
+    return BJ_OK;
+}
+
+/* ---- texts of a row ---------------------------------------------------------------- */
+
+static bool all_digits(const char *s, size_t n)
+{
+    return n > 0 && strspn(s, "0123456789") >= n;
+}
+
+/* Code without the ".0" that a column of real numbers gives it. */
+static void clean_code(const char *text, char out[128])
+{
+    size_t n;
+    const char *dot;
+
+    snprintf(out, 128, "%s", text);
+    dot = strchr(out, '.');
+    n = dot ? (size_t)(dot - out) : 0;
+    if (dot && all_digits(out, n) && dot[1] && strspn(dot + 1, "0") == strlen(dot + 1))
+        out[n] = '\0';
+}
+
+/* 3.71502E+11: what a spreadsheet leaves of a code of twelve digits. */
+static bool is_scientific(const char *code)
+{
+    size_t n = strspn(code, "0123456789");
+    const char *p = code + n;
+
+    if (n == 0)
+        return false;
+    if (*p == '.')
+        p += 1 + strspn(p + 1, "0123456789");
+    if (*p != 'e' && *p != 'E')
+        return false;
+    p++;
+    p += *p == '+' || *p == '-';
+    return all_digits(p, strlen(p));
+}
+
+/* A village's code of 12 digits whose township and village parts are gone. */
+static bool lost_its_end(const char *code)
+{
+    return strlen(code) == 12 && all_digits(code, 12) && strcmp(code + 6, "000000") == 0;
+}
+
+static bool is_total_word(const char *text)
+{
+    static const char *const words[] = {"合计", "小计", "总计", NULL};
+    char s[128];
+
+    bj_synonym_fold(text, s, sizeof(s));
+    for (int i = 0; words[i]; i++)
+        if (bj_ends_with(s, words[i]))
+            return true;
+    return strcmp(s, "total") == 0 || strcmp(s, "subtotal") == 0;
+}
+
+/* 合计 stands where the name is, or in the first filled cell when there is no name. */
+static bool is_total_row(const struct bj_reading *r, size_t i)
+{
+    const char *name = bj_reading_text(r, BJ_COL_NAME, i);
+
+    if (!bj_is_blank(name))
+        return is_total_word(name);
+    return is_total_word(bj_reading_text(r, BJ_COL_TOWNSHIP, i)) ||
+           is_total_word(bj_reading_text(r, BJ_COL_COUNTY, i)) ||
+           is_total_word(bj_reading_text(r, BJ_COL_CODE, i));
+}
+
+/* ---- judging ----------------------------------------------------------------------- */
+
+/* All that reading one layer of places needs. */
+struct job {
+    struct bj_study *s;
+    struct bj_reading r;
+    struct bj_positions pos;
+    struct bj_places *to;
+    struct twins twins;
+    bool demand, village;
+    const char *last_name; /* township text last looked up, and what it was */
+    int32_t last_township;
+    size_t n_blank, n_bad, n_code, n_point, n_unknown_class, n_from_name;
+    char examples[200];   /* class texts not understood */
+};
+
+static void judge_position(const struct job *j, size_t i, struct bj_verdict_of_row *v)
+{
+    switch (j->pos.fault[i]) {
+    case BJ_POS_NONE:
+        bj_row_fate(v, BJ_FATE_NO_GEOMETRY, j->pos.from_columns ? _("no coordinates") : _("no geometry"));
+        break;
+    case BJ_POS_WRONG:
+        bj_row_fate(v, BJ_FATE_WRONG_GEOMETRY, _("a geometry that cannot stand as a point"));
+        break;
+    case BJ_POS_NOT_FINITE:
+        bj_row_fate(v, BJ_FATE_BAD_COORDINATES, _("coordinates are not finite numbers"));
+        break;
+    case BJ_POS_ZERO:
+        bj_row_fate(v, BJ_FATE_BAD_COORDINATES, _("coordinates are 0, 0"));
+        break;
+    case BJ_POS_NOWHERE:
+        bj_row_fate(v, BJ_FATE_BAD_COORDINATES, _("coordinates are no place on Earth"));
+        break;
+    case BJ_POS_UNREADABLE:
+        bj_row_fate(v, BJ_FATE_BAD_COORDINATES, _("the text is no longitude and latitude"));
+        break;
+    default:
+        break;
+    }
+}
+
+static void judge_code(const struct job *j, const char *code, struct bj_verdict_of_row *v)
+{
+    if (is_scientific(code))
+        bj_row_fate(v, BJ_FATE_BAD_CODE,
+                    _("the code '%s' was destroyed by a spreadsheet; format the column as text and "
+                      "enter the codes anew"),
+                    code);
+    else if (j->village && lost_its_end(code))
+        bj_row_fate(v, BJ_FATE_BAD_CODE,
+                    _("the code '%s' is a county's: its township and village digits are lost, as "
+                      "when a spreadsheet wrote it as a number"),
+                    code);
+}
+
+static bool is_inside(const struct bj_study *s, double x, double y)
+{
+    return !s->own->in_county || bj_locator_find(s->own->in_county, x, y) >= 0;
+}
+
+static void judge_place(const struct job *j, size_t i, struct bj_verdict_of_row *v)
+{
+    const struct bj_study *s = j->s;
+    double x = j->pos.x[i], y = j->pos.y[i], far;
+
+    if (is_inside(s, x, y))
+        return;
+    if (!j->demand) {
+        if (!isfinite(x))
+            bj_row_fate(v, BJ_FATE_BAD_COORDINATES,
+                        _("on the other side of the Earth from the county"));
+        else if (j->r.layer->role == BJ_ROLE_FACILITIES)
+            bj_row_fate(v, BJ_FATE_NEIGHBOUR, _("outside the boundary: used as a neighbour"));
+        return;
+    }
+    if (bj_locator_distance(s->own->in_county, x, y, BORDER_M) <= BORDER_M)
+        return;
+    far = bj_locator_distance(s->own->in_county, x, y, 1e6);
+    if (isfinite(far))
+        bj_row_fate(v, BJ_FATE_OUTSIDE_COUNTY, _("%.0f m outside the boundary"), far);
+    else
+        bj_row_fate(v, BJ_FATE_OUTSIDE_COUNTY, _("more than 1000 km outside the boundary"));
+}
+
+/* Remembers up to a few class texts that were not understood. */
+static void remember(struct job *j, const char *text)
+{
+    size_t n = strlen(j->examples);
+
+    if (bj_is_blank(text) || strstr(j->examples, text) || n + strlen(text) + 4 > sizeof(j->examples))
+        return;
+    snprintf(j->examples + n, sizeof(j->examples) - n, "%s%s", n ? ", " : "", text);
+}
+
+static uint64_t judge_class(struct job *j, size_t i, struct bj_verdict_of_row *v)
+{
+    const char *text = bj_reading_text(&j->r, BJ_COL_CLASS, i);
+    const char *name = bj_reading_text(&j->r, BJ_COL_NAME, i);
+    const char *status = bj_reading_text(&j->r, BJ_COL_STATUS, i);
+    uint64_t set = 0;
+    int from_name = 0;
+
+    if (j->r.layer->class_given >= 0)
+        set = (uint64_t)1 << j->r.layer->class_given;
+    else
+        set = bj_classify(text, name, &from_name);
+    if (!set) {
+        j->n_unknown_class++;
+        remember(j, bj_is_blank(text) ? name : text);
+        bj_row_fate(v, BJ_FATE_CLASS_UNKNOWN,
+                    _("neither the class '%s' nor the name '%s' says which kind of facility it is"),
+                    text, name);
+    }
+    j->n_from_name += from_name != 0;
+    if (bj_status_is_closed(status))
+        bj_row_fate(v, BJ_FATE_CLOSED, _("status '%s': closed or not yet open"), status);
+    return set;
+}
+
+/* Raw number of the row's people for the sums, NaN when there is none; *people >= 0. */
+static double judge_people(struct job *j, size_t i, double *people, struct bj_verdict_of_row *v)
+{
+    const struct bj_column *c;
+    double raw;
+
+    *people = 0;
+    if (j->r.at[BJ_COL_POPULATION] < 0)
+        return NAN;
+    c = &j->r.table.column[j->r.at[BJ_COL_POPULATION]];
+    raw = c->number_state[i] > 0 ? c->num[i] : NAN;
+    if (isfinite(raw) && raw >= 0) {
+        *people = raw;
+    } else if (c->number_state[i] == 0) {
+        bj_row_fate(v, BJ_FATE_NO_POPULATION, _("no population: counted as 0 people"));
+    } else if (isfinite(raw)) {
+        bj_row_fate(v, BJ_FATE_BAD_POPULATION, _("population is %.17g: counted as 0 people"), raw);
+    } else {
+        bj_row_fate(v, BJ_FATE_BAD_POPULATION, _("population '%s' is no number: counted as 0 people"),
+                    c->raw && c->raw[i] ? c->raw[i] : "?");
+    }
+    return isfinite(raw) ? raw : NAN;
+}
+
+/* ---- township and urban ------------------------------------------------------------- */
+
+/* Name of a township without the word that says its type. */
+static void bare_township(const char *name, char out[128])
+{
+    static const char *const tails[] = {"街道办事处", "街道办", "街道", "镇", "乡", NULL};
+
+    bj_synonym_fold(name, out, 128);
+    for (int i = 0; tails[i]; i++) {
+        size_t n = strlen(out), k = strlen(tails[i]);
+
+        if (n > k && strcmp(out + n - k, tails[i]) == 0) {
+            out[n - k] = '\0';
+            return;
+        }
+    }
+}
+
+/* Township of the layer that a text names: the whole name, else the only one whose name is
+ * the same without 街道, 镇, 乡. */
+static int32_t township_by_name(const struct bj_study *s, const char *text)
+{
+    char want[128], bare[128], have[128];
+    int32_t found = -1;
+
+    bj_synonym_fold(text, want, sizeof(want));
+    for (size_t t = 0; t < s->n_townships; t++) {
+        bj_synonym_fold(s->township[t].name, have, sizeof(have));
+        if (strcmp(want, have) == 0)
+            return (int32_t)t;
+    }
+    bare_township(text, bare);
+    for (size_t t = 0; t < s->n_townships; t++) {
+        bare_township(s->township[t].name, have);
+        if (*bare && strcmp(bare, have) == 0) {
+            if (found >= 0)
+                return -1;
+            found = (int32_t)t;
+        }
+    }
+    return found;
+}
+
+static int32_t township_by_code(const struct bj_study *s, const char *code)
+{
+    if (strlen(code) < 9 || !all_digits(code, strlen(code)))
+        return -1;
+    for (size_t t = 0; t < s->n_townships; t++)
+        if (strlen(s->township[t].code) >= 9 && strncmp(s->township[t].code, code, 9) == 0)
+            return (int32_t)t;
+    return -1;
+}
+
+static enum bj_status set_township(struct bj_ctx *ctx, struct job *j, size_t i, size_t k)
+{
+    struct bj_study *s = j->s;
+    struct bj_places *to = j->to;
+    const char *text = bj_reading_text(&j->r, BJ_COL_TOWNSHIP, i);
+    int32_t t = -1;
+
+    if (!bj_is_blank(text)) { /* rows of one township mostly follow each other */
+        if (!j->last_name || strcmp(j->last_name, text) != 0) {
+            j->last_name = bj_study_keep(ctx, s, text);
+            if (!j->last_name)
+                return BJ_ENOMEM;
+            j->last_township = township_by_name(s, text);
+        }
+        t = j->last_township;
+    }
+    if (t < 0 && s->own->in_township)
+        t = (int32_t)bj_locator_find(s->own->in_township, to->x[k], to->y[k]);
+    if (t < 0)
+        t = township_by_code(s, to->code[k]);
+    to->township_index[k] = t;
+    to->township[k] = t >= 0 ? s->township[t].name : bj_is_blank(text) ? "" : j->last_name;
+    return BJ_OK;
+}
+
+static void set_urban(struct job *j, size_t i, size_t k)
+{
+    const struct bj_study *s = j->s;
+    struct bj_places *to = j->to;
+    enum bj_urban u = bj_urban_of(bj_reading_text(&j->r, BJ_COL_URBAN, i), s->info->n_urban,
+                                  s->info->urban);
+
+    if (u == BJ_URBAN_UNKNOWN && to->township_index[k] >= 0)
+        u = s->township[to->township_index[k]].urban;
+    if (u == BJ_URBAN_UNKNOWN && s->own->in_urban)
+        u = bj_locator_find(s->own->in_urban, to->x[k], to->y[k]) >= 0 ? BJ_URBAN_YES : BJ_URBAN_NO;
+    to->urban[k] = (unsigned char)u;
+}
+
+/* ---- one row ------------------------------------------------------------------------- */
+
+static enum bj_status set_texts(struct bj_ctx *ctx, struct job *j, size_t i, size_t k, const char *code)
+{
+    struct bj_places *to = j->to;
+    const char *ownership = bj_reading_text(&j->r, BJ_COL_OWNERSHIP, i);
+    const char **last = &j->s->own->last_ownership;
+
+    to->code[k] = bj_study_keep(ctx, j->s, code);
+    to->name[k] = bj_study_keep(ctx, j->s, bj_reading_text(&j->r, BJ_COL_NAME, i));
+    if (!*last || strcmp(*last, ownership) != 0)
+        *last = bj_study_keep(ctx, j->s, ownership);
+    to->ownership[k] = *last;
+    to->township[k] = "";
+    return to->code[k] && to->name[k] && *last ? BJ_OK : BJ_ENOMEM;
+}
+
+/* Puts the row at the end of the places, not counted yet. */
+static enum bj_status stage(struct bj_ctx *ctx, struct job *j, size_t i, const char *code)
+{
+    struct bj_places *to = j->to;
+    size_t k = to->n;
+    enum bj_status st;
+
+    to->lon_deg[k] = j->pos.lon_deg[i];
+    to->lat_deg[k] = j->pos.lat_deg[i];
+    to->x[k] = j->pos.x[i];
+    to->y[k] = j->pos.y[i];
+    to->input[k] = j->r.input;
+    to->row[k] = j->r.table.row[i];
+    st = set_texts(ctx, j, i, k, code);
+    if (st != BJ_OK)
+        return st;
+    st = set_township(ctx, j, i, k);
+    if (st == BJ_OK)
+        set_urban(j, i, k);
+    return st;
+}
+
+static void name_row(const struct job *j, int64_t k, char out[200])
+{
+    const struct bj_places *to = j->to;
+
+    if (to->input[k] == j->r.input)
+        snprintf(out, 200, _("row %lld"), (long long)to->row[k]);
+    else
+        snprintf(out, 200, _("row %lld of %.150s"), (long long)to->row[k],
+                 j->s->input[to->input[k]].path);
+}
+
+/* Compares the staged row with the earlier ones; a duplicate leaves its classes to the first. */
+static void judge_twins(struct job *j, uint64_t set, struct bj_verdict_of_row *v)
+{
+    struct bj_places *to = j->to;
+    int64_t k = find_twin(&j->twins, to->n, KEY_BOTH);
+    char where[200];
+
+    if (k >= 0) {
+        name_row(j, k, where);
+        if (set & ~to->classes[k])
+            bj_row_fate(v, BJ_FATE_DUPLICATE,
+                        _("same code and same point as %s, which takes over its class"), where);
+        else
+            bj_row_fate(v, BJ_FATE_DUPLICATE, _("same code and same point as %s"), where);
+        to->classes[k] |= set;
+        return;
+    }
+    k = find_twin(&j->twins, to->n, KEY_CODE);
+    if (k >= 0) {
+        j->n_code++;
+        name_row(j, k, where);
+        bj_row_fate(v, BJ_FATE_CODE_REPEATED, _("same code as %s, at another point"), where);
+    }
+    k = find_twin(&j->twins, to->n, KEY_POINT);
+    if (k >= 0) {
+        j->n_point++;
+        name_row(j, k, where);
+        bj_row_fate(v, BJ_FATE_POINT_REPEATED, _("same point as %s, with another code"), where);
+    }
+}
+
+static void judge_shape(struct job *j, size_t i, struct bj_verdict_of_row *v)
+{
+    if (j->pos.from_columns || j->pos.fault[i] != BJ_POS_FINE)
+        return;
+    if (j->r.table.state[i] == BJ_ROW_FROM_AREA || j->r.table.state[i] == BJ_ROW_REPAIRED) {
+        j->s->own->n_interior++;
+        bj_row_fate(v, BJ_FATE_INTERIOR_POINT, _("area or line: a point inside it stands for it"));
+    } else if (j->r.table.state[i] == BJ_ROW_MULTI) {
+        bj_row_fate(v, BJ_FATE_FIRST_OF_MULTI, _("several points: the first was taken"));
+    }
+}
+
+static enum bj_status judge_row(struct bj_ctx *ctx, struct job *j, size_t i)
+{
+    struct bj_places *to = j->to;
+    struct bj_verdict_of_row v = {.fate = BJ_FATE_N}, people = {.fate = BJ_FATE_N};
+    char code[128];
+    double raw, population = 0;
+    uint64_t set = 0;
+    enum bj_status st = BJ_OK;
+
+    clean_code(bj_reading_text(&j->r, BJ_COL_CODE, i), code);
+    raw = j->demand ? judge_people(j, i, &population, &people) : NAN;
+    if (isfinite(raw))
+        j->s->input[j->r.input].population += raw;
+    if (is_total_row(&j->r, i))
+        bj_row_fate(&v, BJ_FATE_TOTAL_ROW, _("a row of totals"));
+    if (bj_fate_is_used(v.fate))
+        judge_position(j, i, &v);
+    if (bj_fate_is_used(v.fate))
+        judge_code(j, code, &v);
+    if (bj_fate_is_used(v.fate) && !j->demand)
+        set = judge_class(j, i, &v);
+    if (bj_fate_is_used(v.fate))
+        judge_place(j, i, &v);
+    if (bj_fate_is_used(v.fate)) {
+        st = stage(ctx, j, i, code);
+        if (st != BJ_OK)
+            return st;
+        judge_twins(j, set, &v);
+    }
+    if (!bj_fate_is_used(v.fate))
+        return bj_ledger_add(ctx, j->s, j->r.input, j->r.table.row[i], code, &v, raw);
+    judge_shape(j, i, &v);
+    if (people.fate != BJ_FATE_N) {
+        j->n_blank += people.fate == BJ_FATE_NO_POPULATION;
+        j->n_bad += people.fate == BJ_FATE_BAD_POPULATION;
+        bj_row_fate(&v, people.fate, "%s", people.reason);
+    }
+    to->population[to->n] = j->demand ? population : 0;
+    to->classes[to->n] = set;
+    to->neighbour[to->n] = j->r.layer->role == BJ_ROLE_NEIGHBOURS || v.fate == BJ_FATE_NEIGHBOUR;
+    enter_twin(&j->twins, to->n);
+    to->n++;
+    j->s->input[j->r.input].used++;
+    /* Used people are in the total; only a refused number goes to the ledger. */
+    return bj_ledger_add(ctx, j->s, j->r.input, j->r.table.row[i], code, &v,
+                         people.fate == BJ_FATE_BAD_POPULATION ? raw : NAN);
+}
+
+/* ---- a layer ------------------------------------------------------------------------- */
+
+static enum bj_status note_counts(struct bj_ctx *ctx, const struct job *j)
+{
+    struct bj_study *s = j->s;
+    const char *path = j->r.layer->path_as_written;
+    enum bj_status st = BJ_OK;
+
+    if (j->n_code > 0)
+        st = bj_study_note(ctx, s, "repeated_codes", path, NULL,
+                           _("%zu rows have the code of an earlier row at another point; all are used"),
+                           j->n_code);
+    if (st == BJ_OK && j->n_point > 0)
+        st = bj_study_note(ctx, s, "duplicate_points", path, NULL,
+                           _("%zu rows lie at the point of an earlier row with another code; all are "
+                             "used"),
+                           j->n_point);
+    if (st == BJ_OK && j->n_unknown_class > 0)
+        st = bj_study_note(ctx, s, "missing_class", path,
+                           _("give class: for the whole layer, or a column with one of banjing's "
+                             "class names"),
+                           _("%zu rows are of no class that is known and are not used: %s"),
+                           j->n_unknown_class, j->examples);
+    if (st == BJ_OK && j->n_from_name > 0)
+        st = bj_study_note(ctx, s, "class_from_name", path, NULL,
+                           _("%zu rows have a class text that says nothing; their names decided"),
+                           j->n_from_name);
+    return st;
+}
+
+static enum bj_status note_population(struct bj_ctx *ctx, const struct job *j)
+{
+    const char *path = j->r.layer->path_as_written;
+
+    if (!j->demand || j->r.table.n == 0)
+        return BJ_OK;
+    if (j->village && j->r.at[BJ_COL_POPULATION] < 0)
+        return bj_study_note(ctx, j->s, "no_population", path,
+                             _("name the column: fields: {population: …}"),
+                             _("no column of resident population was found: all figures of people "
+                               "are 0"));
+    if (j->n_blank + j->n_bad == 0)
+        return BJ_OK;
+    return bj_study_note(ctx, j->s, "no_population", path, NULL,
+                         _("%zu rows without population and %zu with a negative number or a text "
+                           "count as 0 people"),
+                         j->n_blank, j->n_bad);
+}
+
+/* Fate of most rows that were not used, and how many it was. */
+static enum bj_fate main_fate(const struct job *j, size_t *n)
+{
+    const struct bj_study *s = j->s;
+    size_t count[BJ_FATE_N] = {0};
+    enum bj_fate most = BJ_FATE_N;
+
+    *n = 0;
+    for (size_t i = 0; i < s->n_ledger; i++)
+        if (s->ledger[i].input == j->r.input && ++count[s->ledger[i].fate] > *n) {
+            *n = count[s->ledger[i].fate];
+            most = s->ledger[i].fate;
+        }
+    return most;
+}
+
+/* The suspicion already voiced about the layer, "" when none: it is the likely reason. */
+static void likely_reason(const struct job *j, char out[700])
+{
+    static const char *const codes[] = {"swapped_axes", "neighbouring_zone", "zone_prefix", NULL};
+    const struct bj_study *s = j->s;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < s->n_notes; i++)
+        for (int k = 0; codes[k]; k++)
+            if (strcmp(s->note[i].code, codes[k]) == 0 &&
+                strcmp(s->note[i].layer, j->r.layer->path_as_written) == 0)
+                snprintf(out, 700, "; %.400s%s%.280s", s->note[i].text, *s->note[i].fix ? ": " : "",
+                         s->note[i].fix);
+}
+
+static double nearest_km(const struct job *j)
+{
+    double best = INFINITY;
+
+    for (size_t i = 0; i < j->pos.n; i++) {
+        double d = bj_locator_distance(j->s->own->in_county, j->pos.x[i], j->pos.y[i],
+                                       isfinite(best) ? best : 1e7);
+
+        best = fmin(best, d);
+    }
+    return best / 1000;
+}
+
+static enum bj_status fail_none_used(struct bj_ctx *ctx, const struct job *j)
+{
+    const char *path = j->r.layer->path_as_written;
+    enum bj_fate fate;
+    size_t n;
+    char why[700];
+
+    if (j->r.table.n == 0)
+        return bj_fail(ctx, BJ_EDATA, _("'%s' has no rows; there is nothing to judge: check the "
+                                        "file, layer: and where:"),
+                       path);
+    fate = main_fate(j, &n);
+    likely_reason(j, why);
+    if (fate == BJ_FATE_OUTSIDE_COUNTY)
+        return bj_fail(ctx, BJ_EDATA,
+                       _("all %zu villages of '%s' lie outside the boundary, the nearest %.1f km "
+                         "away%s; villages and boundary are of different counties, or one of them "
+                         "is in another coordinate system than it says"),
+                       n, path, nearest_km(j), why);
+    return bj_fail(ctx, BJ_EDATA, _("no row of '%s' can be used: %zu of %zu are '%s'%s"), path, n,
+                   j->r.table.n, bj_fate_names[fate], why);
+}
+
+/* A layer of villages without a village is a mistake, whatever it is. */
+static enum bj_status check_any_used(struct bj_ctx *ctx, const struct job *j)
+{
+    enum bj_status st;
+
+    if (j->s->input[j->r.input].used > 0)
+        return BJ_OK;
+    if (!j->village)
+        return j->r.table.n > 0 ? BJ_OK
+                                : bj_study_note(ctx, j->s, "empty_layer", j->r.layer->path_as_written,
+                                                NULL, _("the layer has no rows"));
+    st = fail_none_used(ctx, j);
+    if (st == BJ_EDATA && j->s->own->lenient) /* the ledger tells more than a failure */
+        st = bj_study_note(ctx, j->s, "unusable_layer", j->r.layer->path_as_written, NULL, "%s",
+                           bj_ctx_message(ctx));
+    return st;
+}
+
+static enum bj_status read_rows(struct bj_ctx *ctx, struct job *j)
+{
+    enum bj_status st = reserve(ctx, j->to, j->to->n + j->pos.n + 1);
+
+    if (st == BJ_OK)
+        st = twins_init(ctx, &j->twins, j->to, j->to->n + j->pos.n);
+    for (size_t i = 0; st == BJ_OK && i < j->pos.n; i++)
+        st = judge_row(ctx, j, i);
+    return st;
+}
+
+static const struct bj_reading_role demand_roles[] = {
+    {BJ_COL_NAME, 0},  {BJ_COL_CODE, 0},   {BJ_COL_TOWNSHIP, 0},
+    {BJ_COL_URBAN, 0}, {BJ_COL_COUNTY, 0}, {BJ_COL_POPULATION, 1}};
+static const struct bj_reading_role facility_roles[] = {
+    {BJ_COL_NAME, 0},  {BJ_COL_CODE, 0},   {BJ_COL_TOWNSHIP, 0}, {BJ_COL_COUNTY, 0},
+    {BJ_COL_CLASS, 0}, {BJ_COL_STATUS, 0}, {BJ_COL_OWNERSHIP, 0}};
+
+static enum bj_status read_layer(struct bj_ctx *ctx, struct job *j)
+{
+    uint32_t asked = BIT(BJ_COL_LON) | BIT(BJ_COL_LAT);
+    enum bj_status st;
+
+    if (j->demand)
+        asked |= BIT(BJ_COL_CODE) | BIT(BJ_COL_URBAN) | BIT(BJ_COL_POPULATION);
+    else
+        asked |= BIT(BJ_COL_STATUS) | (j->r.layer->class_given < 0 ? BIT(BJ_COL_CLASS) : 0);
+    if (!j->r.info->is_list && j->r.info->has_geometry)
+        asked &= ~(BIT(BJ_COL_LON) | BIT(BJ_COL_LAT));
+    st = bj_reading_ask(ctx, j->s, &j->r, asked);
+    if (st == BJ_OK && j->demand)
+        st = bj_positions_read(ctx, j->s, &j->r, sizeof(demand_roles) / sizeof(*demand_roles),
+                               demand_roles, &j->pos);
+    else if (st == BJ_OK)
+        st = bj_positions_read(ctx, j->s, &j->r, sizeof(facility_roles) / sizeof(*facility_roles),
+                               facility_roles, &j->pos);
+    if (st == BJ_OK)
+        st = bj_suspect_positions(ctx, j->s, &j->r, &j->pos);
+    if (st == BJ_OK)
+        st = read_rows(ctx, j);
+    if (st == BJ_OK)
+        st = check_any_used(ctx, j);
+    if (st == BJ_OK)
+        st = note_counts(ctx, j);
+    return st == BJ_OK ? note_population(ctx, j) : st;
+}
+
+enum bj_status bj_places_read(struct bj_ctx *ctx, struct bj_study *s,
+                              const struct bj_case_layer *layer)
+{
+    struct job j = {.s = s};
+    enum bj_status st;
+
+    j.demand = layer->role == BJ_ROLE_VILLAGES || layer->role == BJ_ROLE_SETTLEMENTS;
+    j.village = layer->role == BJ_ROLE_VILLAGES;
+    j.to = j.village ? &s->villages : j.demand ? &s->settlements : &s->facilities;
+    st = bj_reading_open(ctx, s, layer, &j.r);
+    if (st == BJ_OK)
+        st = read_layer(ctx, &j);
+    twins_release(ctx, &j.twins);
+    bj_positions_release(ctx, &j.pos);
+    bj_reading_close(ctx, &j.r);
+    return st;
+}

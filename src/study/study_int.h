@@ -1,0 +1,168 @@
+/* What the files of src/study share. */
+#ifndef BANJING_STUDY_INT_H
+#define BANJING_STUDY_INT_H
+
+#include "banjing/study.h"
+#include "base/base_int.h"
+
+/* ---- fields.c ------------------------------------------------------------- */
+
+/* All roles open: what bj_fields_match() starts from. */
+void bj_fields_clear(struct bj_field_match *m);
+/* Columns that the case names. BJ_EDATA, listing the columns, when one is not there. */
+enum bj_status bj_fields_given(struct bj_ctx *ctx, size_t n_fields, const struct bj_field *field,
+                               const char *const given[BJ_COL_N],
+                               struct bj_field_match *m) BJ_MUST_CHECK;
+
+/* ---- classify.c ----------------------------------------------------------- */
+
+/* Classes that the text of a class column names: canonical names, WS 218-2002 codes, Chinese
+ * and English words; several separated by ';'. Parts that are not understood are left out. */
+uint64_t bj_classify_text(const char *text);
+/* Class that the name of a facility gives away; 0 when it does not. */
+uint64_t bj_classify_name(const char *name);
+/* Classes of a facility: its class column, made narrower by its name where the column only
+ * gives the general class (D600 + 中心村卫生室), else its name. *from_name is set when the
+ * column had a text that was not understood and the name decided. 0 = unknown. */
+uint64_t bj_classify(const char *text, const char *name, int *from_name);
+/* Status text: 1 = closed, not yet open or only planned. */
+int bj_status_is_closed(const char *status);
+
+/* 街道, 镇, 乡 or "" from a type column, a code (9 or more digits), or the end of a name. */
+const char *bj_township_type(const char *text, const char *code, const char *name);
+/* Urban or rural by the text of an urban column: codes and words that begin with one of the
+ * prefixes (the case's `urban`) are urban. BJ_URBAN_UNKNOWN when blank or not understood. */
+enum bj_urban bj_urban_of(const char *text, size_t n_prefixes, const char *const *prefix);
+
+/* ---- the study under construction (study.c) --------------------------------- */
+
+struct bj_study_own {
+    struct bj_ctx *ctx;
+    struct bj_strings strings; /* every text of the study */
+    size_t input_cap, ledger_cap, note_cap, assumption_cap;
+    const char *last_reason[BJ_FATE_N]; /* so that equal reasons are stored once */
+    const char *last_ownership;
+    struct bj_locator *in_county, *in_township, *in_urban; /* work CRS; NULL = no such layer */
+    double box[4]; /* of the county: lon0, lat0, lon1, lat1, degrees */
+    int has_county;
+    int lenient;
+    size_t n_interior; /* areas and lines that stand as points */
+};
+
+/* Copy of s in the study's block, NULL when out of memory. */
+const char *bj_study_keep(struct bj_ctx *ctx, struct bj_study *s, const char *text);
+/* A warning; layer may be NULL, fix may be NULL. code must be a constant. */
+enum bj_status bj_study_note(struct bj_ctx *ctx, struct bj_study *s, const char *code,
+                             const char *layer, const char *fix, const char *fmt, ...)
+    BJ_PRINTF(6, 7) BJ_MUST_CHECK;
+
+/* ---- ledger.c ------------------------------------------------------------- */
+
+/* What is said of one row while it is judged: the gravest fate, and all reasons. */
+struct bj_verdict_of_row {
+    enum bj_fate fate; /* BJ_FATE_N = simply used */
+    char reason[600];
+};
+void bj_row_fate(struct bj_verdict_of_row *v, enum bj_fate fate, const char *fmt, ...) BJ_PRINTF(3, 4);
+bool bj_fate_is_used(enum bj_fate fate);
+/* Writes v down, unless the row is simply used. code is copied. */
+enum bj_status bj_ledger_add(struct bj_ctx *ctx, struct bj_study *s, uint32_t input, int64_t row,
+                             const char *code, const struct bj_verdict_of_row *v,
+                             double population) BJ_MUST_CHECK;
+/* Rows in = rows used + rows in the ledger; people likewise to 1e-9. BJ_EDATA: our own bug. */
+enum bj_status bj_ledger_check(struct bj_ctx *ctx, const struct bj_study *s) BJ_MUST_CHECK;
+
+/* ---- one layer being read (reading.c) --------------------------------------- */
+
+struct bj_reading {
+    const struct bj_case_layer *layer;
+    struct bj_source *source;
+    const struct bj_source_info *info;
+    struct bj_field_match match;
+    struct bj_table table;
+    int at[BJ_COL_N]; /* column of table.column with that role, -1 = not read */
+    uint32_t input;   /* its entry in study.input */
+    struct bj_crs *crs;
+    size_t n_bad_from_name; /* class texts not understood whose name decided */
+};
+/* A column to read. */
+struct bj_reading_role {
+    enum bj_field_role role;
+    int as_number;
+};
+/* Opens the layer, finds its fields, makes its entry in study.input. */
+enum bj_status bj_reading_open(struct bj_ctx *ctx, struct bj_study *s,
+                               const struct bj_case_layer *layer, struct bj_reading *r) BJ_MUST_CHECK;
+/* A tie on one of the roles (a set) is a failure that asks for `fields:`; in a lenient study a
+ * note. */
+enum bj_status bj_reading_ask(struct bj_ctx *ctx, struct bj_study *s, const struct bj_reading *r,
+                              uint32_t roles) BJ_MUST_CHECK;
+enum bj_status bj_reading_rows(struct bj_ctx *ctx, struct bj_study *s, struct bj_reading *r,
+                               enum bj_want want, size_t n_roles,
+                               const struct bj_reading_role *roles) BJ_MUST_CHECK;
+/* Settles r->crs for n points of the source (x, y; some may be NaN). When only the numbers can
+ * tell (no CRS, 8-digit easting) it is said in a note; x and y are exchanged if they were the
+ * wrong way round. columns: the points come from columns of a list, which may be degrees. */
+enum bj_status bj_reading_crs(struct bj_ctx *ctx, struct bj_study *s, struct bj_reading *r, size_t n,
+                              double *x, double *y, int columns) BJ_MUST_CHECK;
+/* n points of the source, in place, to CGCS2000 degrees: CRS, then datum. NaN where none. */
+enum bj_status bj_reading_to_lonlat(struct bj_ctx *ctx, const struct bj_reading *r, size_t n,
+                                    double *x, double *y) BJ_MUST_CHECK;
+/* Text of a role's column in row i, "" when there is none. */
+const char *bj_reading_text(const struct bj_reading *r, enum bj_field_role role, size_t i);
+void bj_reading_close(struct bj_ctx *ctx, struct bj_reading *r);
+
+/* ---- where the rows are (position.c) ---------------------------------------- */
+
+enum bj_position_fault {
+    BJ_POS_FINE, BJ_POS_NONE, BJ_POS_WRONG, BJ_POS_NOT_FINITE, BJ_POS_ZERO, BJ_POS_NOWHERE,
+    BJ_POS_UNREADABLE
+};
+struct bj_positions {
+    size_t n;
+    double *source_x, *source_y; /* as in the layer */
+    double *lon_deg, *lat_deg;   /* CGCS2000; NaN unless fine */
+    double *x, *y;               /* work CRS; NaN where it has none */
+    unsigned char *fault;        /* enum bj_position_fault */
+    int from_columns;
+};
+/* Reads the rows' columns (n_roles) and positions. */
+enum bj_status bj_positions_read(struct bj_ctx *ctx, struct bj_study *s, struct bj_reading *r,
+                                 size_t n_roles, const struct bj_reading_role *roles,
+                                 struct bj_positions *out) BJ_MUST_CHECK;
+void bj_positions_release(struct bj_ctx *ctx, struct bj_positions *p);
+/* Degrees from "126°52′30″", "东经126度52分30秒", "126.875"; false for anything else. */
+bool bj_parse_degrees(const char *s, double *out);
+/* Two of them: "115.98,36.45"; in the order of the text. */
+bool bj_parse_pair(const char *s, double *first, double *second);
+
+/* ---- areas (frame.c) -------------------------------------------------------- */
+
+enum bj_status bj_frame_boundary(struct bj_ctx *ctx, struct bj_study *s,
+                                 const struct bj_case_layer *layer) BJ_MUST_CHECK;
+enum bj_status bj_frame_townships(struct bj_ctx *ctx, struct bj_study *s,
+                                  const struct bj_case_layer *layer) BJ_MUST_CHECK;
+enum bj_status bj_frame_urban_area(struct bj_ctx *ctx, struct bj_study *s,
+                                   const struct bj_case_layer *layer) BJ_MUST_CHECK;
+/* Urban area out of the townships when no layer gave it. */
+enum bj_status bj_frame_finish(struct bj_ctx *ctx, struct bj_study *s) BJ_MUST_CHECK;
+
+/* ---- points (places.c) ------------------------------------------------------- */
+
+/* Villages, settlements, facilities or neighbours, appended to their places. */
+enum bj_status bj_places_read(struct bj_ctx *ctx, struct bj_study *s,
+                              const struct bj_case_layer *layer) BJ_MUST_CHECK;
+void bj_places_release(struct bj_ctx *ctx, struct bj_places *p);
+
+/* ---- suspicions (suspect.c) -------------------------------------------------- */
+
+/* What a layer's positions alone give away: exchanged axes, a neighbouring zone, zone prefix,
+ * D.MMSS, zeros, points far away. */
+enum bj_status bj_suspect_positions(struct bj_ctx *ctx, struct bj_study *s,
+                                    const struct bj_reading *r,
+                                    const struct bj_positions *p) BJ_MUST_CHECK;
+/* What only several layers together give away: map-service shifts (domain.md 5.5), names and
+ * codes that contradict each other. */
+enum bj_status bj_suspect_study(struct bj_ctx *ctx, struct bj_study *s) BJ_MUST_CHECK;
+
+#endif
