@@ -15,6 +15,22 @@ extern "C" {
 enum bj_verdict { BJ_MET, BJ_PARTLY, BJ_NOT_MET, BJ_NOT_EVALUATED };
 extern const char *const bj_verdict_names[]; /* "met", "partly", "not_met", "not_evaluated" */
 
+/* What the plan's own clauses suggest for an uncovered village (建议). */
+enum bj_advice_kind {
+    BJ_ADVICE_NONE,
+    BJ_ADVICE_MOVED,         /* 迁并不建: excluded from new clinics */
+    BJ_ADVICE_SERVICE_POINT, /* 服务点 */
+    BJ_ADVICE_OUTREACH,      /* 巡诊 */
+    BJ_ADVICE_JOINT,         /* 联村: with a covered village near by */
+    BJ_ADVICE_NEW            /* 新建 */
+};
+struct bj_advice {
+    enum bj_advice_kind kind;
+    int to_build;             /* enum bj_class, -1 none */
+    const struct bj_rule *by; /* the clause it follows from */
+    int32_t partner;          /* JOINT: row of the demand, else -1 */
+};
+
 struct bj_patch {
     double area_km2;
     size_t villages;
@@ -50,6 +66,8 @@ struct bj_rule_result {
     int64_t *time_ms;       /* -1 none */
     unsigned char *border;  /* within 50 m (60 s) of the limit */
     unsigned char *via_nbr; /* a neighbour alone covers */
+
+    struct bj_advice *advice; /* one a demand point; NULL: the rule gives none */
 
     struct bj_tally villages, population;
     double share_villages, share_population, share_area; /* NaN = null */

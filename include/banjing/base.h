@@ -66,9 +66,10 @@ void bj_ctx_set_threads(struct bj_ctx *ctx, int n_threads);
 int bj_ctx_threads(const struct bj_ctx *ctx);
 
 /* Language of texts that end in results (reasons, warnings, assumptions): "zh" or "en"; NULL =
- * that of the messages. The catalogue is looked for where bindtextdomain() of domain "banjing"
- * points; without one the texts are English. */
-void bj_ctx_set_report_lang(struct bj_ctx *ctx, const char *lang);
+ * that of the messages. For the process, like gettext's own: call it before the work begins.
+ * The catalogue is looked for where bindtextdomain() of domain "banjing" points; without one
+ * the texts are English. */
+void bj_set_report_lang(const char *lang);
 
 /* Allocator for everything the library allocates itself (not what GDAL, PROJ and
  * GEOS allocate). Must be set before the first call that allocates, and be safe to

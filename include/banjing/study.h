@@ -229,7 +229,7 @@ struct bj_study {
     struct bj_polygons urban_area; /* work CRS; from urban_area, else the urban townships */
     int has_urban_area;
     struct bj_places villages, settlements, facilities;
-    /* In the order of the rows above; n = 0 while this version does not read them. */
+    /* In the order of the rows above; n = 0 when the layer is not there. */
     struct bj_attributes village_columns, facility_columns, township_columns;
     struct bj_indicators indicators;
     size_t n_inputs;

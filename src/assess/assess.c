@@ -5,7 +5,7 @@
  * the first, so that parts are ready before what they are parts of. Rules share what is costly:
  * the nearest facilities of one class, the drawing of one radius (assess_int.h: bj_judge). The
  * results own all their numbers; of the study they keep pointers, so it must outlive them. */
-#include "assess/assess_int.h"
+#include "assess/units_int.h"
 
 #include <math.h>
 #include <string.h>
@@ -152,30 +152,26 @@ static enum bj_status judge_all(struct bj_judge *j)
     for (size_t i = a->n_rules; st == BJ_OK && i-- > 0;)
         if (is_compound(a->result[i].rule))
             st = judge_one(j, &a->result[i]);
-    return st;
+    return st == BJ_OK ? bj_advise(j) : st;
 }
 
 static enum bj_status state_assumptions(struct bj_judge *j)
 {
-    bool points = false, drawn = false, villages = false;
+    bool drawn = false, villages = false;
     double tolerance = j->opt->tolerance_m > 0 ? j->opt->tolerance_m : 0.1;
     enum bj_status st = BJ_OK;
 
     for (size_t i = 0; i < j->a->n_rules; i++) {
-        points |= j->a->result[i].judged != 0;
         villages |= j->a->result[i].judged && j->a->result[i].demand == &j->study->villages;
         drawn |= j->a->result[i].has_area != 0;
     }
     if (villages)
-        st = bj_assess_assume(j, "demand", bj_demand_names[BJ_DEMAND_VILLAGES], "A",
-                              _("one point stands for a whole administrative village (行政村): "
-                                "the optimistic choice where it has several hamlets"));
-    if (st == BJ_OK && points)
-        st = bj_assess_assume(j, "border_m", "50", "A",
-                              _("points within 50 m of a limit are marked as borderline"));
+        st = bj_assess_assume(j, "demand", bj_demand_names[BJ_DEMAND_VILLAGES], "[A]",
+                              R_("one point stands for a whole administrative village (行政村): "
+                                 "the optimistic choice where it has several hamlets"));
     if (st == BJ_OK && drawn)
-        st = bj_assess_assume(j, "tolerance_m", bj_assess_text(j, "%g", tolerance), "A",
-                              _("drawn arcs lie within this distance of the circle"));
+        st = bj_assess_assume(j, "tolerance_m", bj_assess_text(j, "%g", tolerance), "[A]",
+                              R_("drawn arcs lie within this distance of the circle"));
     return st;
 }
 

@@ -36,7 +36,7 @@ enum bj_status bj_judge_exclude(struct bj_judge *j, struct bj_rule_result *r)
     u->denominator = (double)n;
     return bj_result_open(
         j, r,
-        _("the rule limits what is added, not what is there: it speaks of %.0f of "
-          "%zu rows (%s)"),
+        R_("the rule limits what is added, not what is there: it speaks of %.0f of "
+           "%zu rows (%s)"),
         hits, n, layer);
 }

@@ -217,9 +217,9 @@ static enum bj_status set_verdict(struct bj_judge *j, struct bj_rule_result *r,
     if (!why)
         return BJ_ENOMEM;
     if (*why && waiting > 0)
-        return bj_result_open(j, r, _("%zu points hang on a part that could not be judged (%s)"),
+        return bj_result_open(j, r, R_("%zu points hang on a part that could not be judged (%s)"),
                               waiting, why);
-    return bj_result_open(j, r, "%s", *why ? why : _("no part of the rule could be judged"));
+    return bj_result_open(j, r, "%s", *why ? why : R_("no part of the rule could be judged"));
 }
 
 /* Demand points of the parts; false when they have different ones. */
@@ -245,8 +245,8 @@ static enum bj_status judge_with(struct bj_judge *j, struct bj_rule_result *r,
 
     if (!common_demand(parts, &demand))
         return bj_result_open(j, r,
-                              _("its parts are about different demand points: villages and "
-                                "settlements cannot be joined"));
+                              R_("its parts are about different demand points: villages and "
+                                 "settlements cannot be joined"));
     if (demand)
         st = bj_result_rows(j, r, demand);
     for (size_t i = 0; st == BJ_OK && demand && i < demand->n; i++)

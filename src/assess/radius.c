@@ -104,11 +104,11 @@ static enum bj_status nobody_in_scope(struct bj_judge *j, struct bj_rule_result 
     if (r->villages.not_evaluated > 0)
         return bj_result_open(
             j, r,
-            _("the rule is for %s points, and no point is known to be so "
-              "(%.0f are not marked): a 城乡分类代码 column, township types or an "
-              "urban_area layer are needed"),
+            R_("the rule is for %s points, and no point is known to be so "
+               "(%.0f are not marked): a 城乡分类代码 column, township types or an "
+               "urban_area layer are needed"),
             side, r->villages.not_evaluated);
-    return bj_result_open(j, r, _("the rule is for %s points, and the county has none"), side);
+    return bj_result_open(j, r, R_("the rule is for %s points, and the county has none"), side);
 }
 
 /* Demand that this version judges; else the rule is open, and *demand NULL. */
@@ -117,11 +117,11 @@ static enum bj_status demand_of(struct bj_judge *j, struct bj_rule_result *r,
 {
     *demand = bj_scope_demand(j, r->rule);
     if (!*demand)
-        return bj_result_open(j, r, _("demand: %s is not judged by this version"),
+        return bj_result_open(j, r, R_("demand: %s is not judged by this version"),
                               bj_demand_names[r->rule->demand]);
     if ((*demand)->n == 0) {
         *demand = NULL;
-        return bj_result_open(j, r, _("the case gives no %s: a layer of them is needed"),
+        return bj_result_open(j, r, R_("the case gives no %s: a layer of them is needed"),
                               bj_demand_names[r->rule->demand]);
     }
     return BJ_OK;
@@ -133,9 +133,9 @@ static enum bj_status note_neighbours_only(struct bj_judge *j, const struct bj_r
     if (use->n == 0 || use->n_own > 0)
         return BJ_OK;
     return bj_assess_note(j, "only_neighbours", "facilities",
-                          _("check that the county's own facilities are given"),
-                          _("rule '%s': all %zu facilities of its classes are neighbours or lie "
-                            "outside the boundary"),
+                          R_("check that the county's own facilities are given"),
+                          R_("rule '%s': all %zu facilities of its classes are neighbours or lie "
+                             "outside the boundary"),
                           rule->id, use->n);
 }
 
@@ -185,6 +185,6 @@ enum bj_status bj_judge_time(struct bj_judge *j, struct bj_rule_result *r)
     if (st)
         return st;
     return bj_result_open(j, r,
-                          _("travel times are not computed by this version (needs roads or a "
-                            "friction surface)"));
+                          R_("travel times are not computed by this version (needs roads or a "
+                             "friction surface)"));
 }

@@ -61,8 +61,8 @@ static enum bj_status numerators(struct bj_judge *j, const struct bj_rule *rule,
 static const char *no_people(struct bj_judge *j, const struct bj_rule *rule)
 {
     return bj_assess_text(j,
-                          _("the %s population is not known: a column of it is needed (villages, "
-                            "indicators)"),
+                          R_("the %s population is not known: a column of it is needed (villages, "
+                             "indicators)"),
                           bj_people_names[rule->people]);
 }
 

@@ -139,6 +139,7 @@ void bj_result_release(struct bj_ctx *ctx, struct bj_rule_result *r)
     bj_free(ctx, r->covered_part_km2);
     bj_polygons_release(ctx, &r->uncovered);
     bj_polygons_release(ctx, &r->covered);
+    bj_free(ctx, r->advice);
     bj_free(ctx, r->via_nbr);
     bj_free(ctx, r->border);
     bj_free(ctx, r->time_ms);

@@ -225,18 +225,18 @@ static enum bj_status no_facility(struct bj_judge *j, const struct bj_usable *us
         return BJ_ENOMEM;
     if (use->n_of_class == 0)
         *why = bj_assess_text(j,
-                              _("no facility of class %s is given: add a layer with some, or "
-                                "`none: [%s]` to the case if the county truly has none"),
+                              R_("no facility of class %s is given: add a layer with some, or "
+                                 "`none: [%s]` to the case if the county truly has none"),
                               names, names);
     else if (use->n_unknown == use->n_of_class)
         *why = bj_assess_text(j,
-                              _("the rule asks for %s facilities of class %s, and no ownership is "
-                                "known of any of them: an ownership column (举办主体) is needed"),
+                              R_("the rule asks for %s facilities of class %s, and no ownership is "
+                                 "known of any of them: an ownership column (举办主体) is needed"),
                               use->ownership, names);
     else
         *why = bj_assess_text(j,
-                              _("the rule asks for %s facilities of class %s: of the %zu given, "
-                                "none is known to be so and %zu have no known ownership"),
+                              R_("the rule asks for %s facilities of class %s: of the %zu given, "
+                                 "none is known to be so and %zu have no known ownership"),
                               use->ownership, names, use->n_of_class, use->n_unknown);
     return *why ? BJ_OK : BJ_ENOMEM;
 }
@@ -257,9 +257,9 @@ enum bj_status bj_scope_check(struct bj_judge *j, const struct bj_rule *rule,
         return no_facility(j, use, why);
     if (use->n > 0 && use->n_unknown > 0)
         return bj_assess_note(j, "ownership_unknown", "facilities",
-                              _("fill in the ownership column"),
-                              _("rule '%s': %zu facilities of its classes have no known ownership "
-                                "and are not counted"),
+                              R_("fill in the ownership column"),
+                              R_("rule '%s': %zu facilities of its classes have no known ownership "
+                                 "and are not counted"),
                               rule->id, use->n_unknown);
     return BJ_OK;
 }

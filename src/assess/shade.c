@@ -326,10 +326,11 @@ static enum bj_status make_patches(struct bj_judge *j, struct bj_rule_result *r,
         goto done;
     if (e->uncovered.n_polygons == 0) {
         if (lost.n > 0)
-            st = bj_assess_note(j, "uncovered_without_area", "", "",
-                                _("rule '%s': %zu points are uncovered, yet no land is: the gap is "
+            st =
+                bj_assess_note(j, "uncovered_without_area", "", "",
+                               R_("rule '%s': %zu points are uncovered, yet no land is: the gap is "
                                   "narrower than the drawing tolerance; no patch shows them"),
-                                r->rule->id, lost.n);
+                               r->rule->id, lost.n);
         goto done;
     }
     r->n_patches = e->uncovered.n_polygons;
@@ -384,9 +385,9 @@ enum bj_status bj_judge_area(struct bj_judge *j, struct bj_rule_result *r,
     st = bj_judge_region(j, r->rule->where, &land);
     if (st == BJ_OK && !land)
         return bj_assess_note(j, "no_urban_area", "urban_area",
-                              _("give townships with a type, or an urban_area layer"),
-                              _("rule '%s' is for %s land, and the case says nowhere what land is "
-                                "urban: its areas are not drawn"),
+                              R_("give townships with a type, or an urban_area layer"),
+                              R_("rule '%s' is for %s land, and the case says nowhere what land is "
+                                 "urban: its areas are not drawn"),
                               r->rule->id, bj_where_names[r->rule->where]);
     if (st == BJ_OK)
         st = drawing_of(j, r->rule, use, land, &e);

@@ -149,12 +149,12 @@ enum bj_status bj_judge_share(struct bj_judge *j, struct bj_rule_result *r)
     if (is_beyond_county(rule))
         return bj_result_city(j, r);
     if (strcmp(rule->of, bj_per_names[BJ_PER_VILLAGE]) == 0 && !rule->field)
-        return bj_result_open(j, r, _("facilities of each village: use a presence rule"));
+        return bj_result_open(j, r, R_("facilities of each village: use a presence rule"));
     st = bj_units_list(j, rule, BJ_PER_COUNTY, &county, &why);
     if (st == BJ_OK && !why)
         st = count_all(j, rule, &c, &why);
     if (st == BJ_OK && !why && c.all == 0)
-        why = bj_assess_text(j, _("the column '%s' is blank in every row the rule is about"),
+        why = bj_assess_text(j, R_("the column '%s' is blank in every row the rule is about"),
                              rule->field ? rule->field : "");
     if (st == BJ_OK && !why)
         st = bj_result_units_room(j, r, 1);

@@ -264,8 +264,8 @@ static enum bj_status assume_ceiling(struct bj_judge *j, const struct bj_rule *r
     for (size_t b = 1; b < rule->n_bands; b++)
         if (isinf(rule->band[b].below) && rule->band[b - 1].needs == rule->band[b].needs)
             return bj_assess_assume(j, "tier_above",
-                                    bj_assess_text(j, "ceil(people / %g)", rule->band[b].min), "A",
-                                    _("facilities of a village above the last band"));
+                                    bj_assess_text(j, "ceil(people / %g)", rule->band[b].min),
+                                    "[A]", R_("facilities of a village above the last band"));
     return BJ_OK;
 }
 
@@ -273,9 +273,9 @@ static const char *nobody(struct bj_judge *j, const struct bj_rule_result *r)
 {
     if (r->n_units == 0)
         return bj_assess_text(j,
-                              _("nobody falls in a band of the rule, or no population is known"));
-    return bj_assess_text(j, _("the clinics do not say of what tier they are (中心村卫生室, "
-                               "一般村卫生室, 服务点): the class column must"));
+                              R_("nobody falls in a band of the rule, or no population is known"));
+    return bj_assess_text(j, R_("the clinics do not say of what tier they are (中心村卫生室, "
+                                "一般村卫生室, 服务点): the class column must"));
 }
 
 enum bj_status bj_judge_tier(struct bj_judge *j, struct bj_rule_result *r)
@@ -284,7 +284,8 @@ enum bj_status bj_judge_tier(struct bj_judge *j, struct bj_rule_result *r)
     enum bj_status st;
 
     if (r->rule->n_bands == 0)
-        return bj_result_open(j, r, _("the document names the tier and gives no number of people"));
+        return bj_result_open(j, r,
+                              R_("the document names the tier and gives no number of people"));
     st = check_clinics(j, r->rule, &why);
     if (st == BJ_OK && !why)
         st = r->rule->tier_of_clinics ? tier_of_clinics(j, r, &why) : tier_of_villages(j, r);

@@ -64,14 +64,14 @@ void bj_result_units_verdict(struct bj_rule_result *r)
 enum bj_status bj_result_city(struct bj_judge *j, struct bj_rule_result *r)
 {
     return bj_result_open(j, r,
-                          _("the rule is for a whole city: the facilities of all its counties are "
-                            "needed"));
+                          R_("the rule is for a whole city: the facilities of all its counties are "
+                             "needed"));
 }
 
 enum bj_status bj_need_column(struct bj_judge *j, const char *field, const char *layers,
                               const char **why)
 {
-    *why = bj_assess_text(j, _("a column '%s' is needed (%s)"), field, layers);
+    *why = bj_assess_text(j, R_("a column '%s' is needed (%s)"), field, layers);
     return *why ? BJ_OK : BJ_ENOMEM;
 }
 
@@ -280,25 +280,25 @@ static const char *no_unit(struct bj_judge *j, const struct bj_rule *rule, enum 
 
     if (n_unknown > 0 && rule->if_type && per == BJ_PER_COUNTY)
         return bj_assess_text(j,
-                              _("the rule is for counties of type '%s' only: a type column (类型) "
-                                "in the indicators layer must say whether this is one"),
+                              R_("the rule is for counties of type '%s' only: a type column (类型) "
+                                 "in the indicators layer must say whether this is one"),
                               rule->if_type);
     if (n_unknown > 0)
         return bj_assess_text(j,
-                              _("nobody says which units are meant: types of the townships (街道, "
-                                "镇, 乡) and populations of the villages are needed"));
+                              R_("nobody says which units are meant: types of the townships (街道, "
+                                 "镇, 乡) and populations of the villages are needed"));
     if (rule->if_name && per == BJ_PER_COUNTY)
-        return bj_assess_text(j, _("the rule is for %s only"), rule->if_name);
+        return bj_assess_text(j, R_("the rule is for %s only"), rule->if_name);
     if (per == BJ_PER_COUNTY)
-        return bj_assess_text(j, _("the rule is for counties of another population"));
-    return bj_assess_text(j, _("the county has no %s that the rule is about"), what);
+        return bj_assess_text(j, R_("the rule is for counties of another population"));
+    return bj_assess_text(j, R_("the county has no %s that the rule is about"), what);
 }
 
 static enum bj_status note_unknown_units(struct bj_judge *j, const struct bj_rule *rule, size_t n)
 {
-    return bj_assess_note(j, "unit_unknown", "townships", _("give type and population"),
-                          _("rule '%s': of %zu units it is not known whether the rule is about "
-                            "them; they are not judged"),
+    return bj_assess_note(j, "unit_unknown", "townships", R_("give type and population"),
+                          R_("rule '%s': of %zu units it is not known whether the rule is about "
+                             "them; they are not judged"),
                           rule->id, n);
 }
 
@@ -323,7 +323,7 @@ enum bj_status bj_units_list(struct bj_judge *j, const struct bj_rule *rule, enu
             list.item[list.n++] = u;
     }
     if (st == BJ_OK && n == 0 && per != BJ_PER_COUNTY)
-        *why = bj_assess_text(j, _("a townships layer is needed, with types (街道, 镇, 乡)"));
+        *why = bj_assess_text(j, R_("a townships layer is needed, with types (街道, 镇, 乡)"));
     else if (st == BJ_OK && list.n == 0)
         *why = no_unit(j, rule, per, n_unknown);
     else if (st == BJ_OK && n_unknown > 0)
@@ -386,11 +386,12 @@ enum bj_status bj_pick_facilities(struct bj_judge *j, const struct bj_rule *rule
     }
     bj_usable_release(j->ctx, &use);
     if (st == BJ_OK && !*why && p.n == 0 && p.n_outside > 0)
-        st = bj_assess_note(j, "only_neighbours", "facilities",
-                            _("check that the county's own facilities are given"),
-                            _("rule '%s': all %zu facilities that it could count are neighbours or "
+        st =
+            bj_assess_note(j, "only_neighbours", "facilities",
+                           R_("check that the county's own facilities are given"),
+                           R_("rule '%s': all %zu facilities that it could count are neighbours or "
                               "lie outside the boundary"),
-                            rule->id, p.n_outside);
+                           rule->id, p.n_outside);
     if (st || *why)
         bj_pick_release(j->ctx, &p);
     else
@@ -411,11 +412,12 @@ enum bj_status bj_pick_count(struct bj_judge *j, const struct bj_rule *rule,
         add_to_units(j, g, (size_t)p->row[k], 1, count);
     }
     if (st == BJ_OK && n > 0 && astray > 0)
-        st = bj_assess_note(j, "facility_without_township", "facilities",
-                            _("give them a township column or a place inside one"),
-                            _("rule '%s': %zu of its facilities lie in no known township and count "
+        st =
+            bj_assess_note(j, "facility_without_township", "facilities",
+                           R_("give them a township column or a place inside one"),
+                           R_("rule '%s': %zu of its facilities lie in no known township and count "
                               "for the county only"),
-                            rule->id, astray);
+                           rule->id, astray);
     if (st) {
         bj_free(j->ctx, count);
         return st;
@@ -524,7 +526,7 @@ enum bj_status bj_judge_units(struct bj_judge *j, struct bj_rule_result *r)
     case BJ_KIND_ALT:
         return bj_judge_alt(j, r);
     default:
-        return bj_result_open(j, r, _("rules of kind %s are not judged by this version"),
+        return bj_result_open(j, r, R_("rules of kind %s are not judged by this version"),
                               bj_kind_names[r->rule->kind]);
     }
 }

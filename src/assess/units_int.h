@@ -81,6 +81,11 @@ enum bj_status bj_village_of(struct bj_judge *j, size_t n, const int32_t *facili
 enum bj_status bj_service_people(struct bj_judge *j, const double **people) BJ_MUST_CHECK;
 /* Village rows under `presence` per village. */
 enum bj_status bj_judge_villages(struct bj_judge *j, struct bj_rule_result *r) BJ_MUST_CHECK;
+/* ---- advice.c --------------------------------------------------------------- */
+
+/* Suggestions for every uncovered village of the rules about village clinics. */
+enum bj_status bj_advise(struct bj_judge *j) BJ_MUST_CHECK;
+
 /* ---- one file a kind --------------------------------------------------------- */
 
 enum bj_status bj_judge_presence(struct bj_judge *j, struct bj_rule_result *r) BJ_MUST_CHECK;

@@ -17,8 +17,8 @@
 
 static enum bj_status assume_nearest(struct bj_judge *j)
 {
-    return bj_assess_assume(j, "facility_village", "nearest", "A",
-                            _("a facility stands in the village whose point is nearest"));
+    return bj_assess_assume(j, "facility_village", "nearest", "[A]",
+                            R_("a facility stands in the village whose point is nearest"));
 }
 
 enum bj_status bj_village_of(struct bj_judge *j, size_t n, const int32_t *facility,
@@ -92,16 +92,17 @@ static enum bj_status assign_people(struct bj_judge *j, double limit_m, double *
 
 static enum bj_status say_computed(struct bj_judge *j, double limit_m)
 {
-    const char *how = isfinite(limit_m)
-                          ? bj_assess_text(j,
-                                           _("computed: residents of the villages whose nearest "
-                                             "village clinic within %g m it is"),
-                                           limit_m)
-                          : bj_assess_text(j, _("computed: residents of the villages whose nearest "
-                                                "village clinic it is"));
+    const char *how =
+        isfinite(limit_m)
+            ? bj_assess_text(j,
+                             R_("computed: residents of the villages whose nearest "
+                                "village clinic within %g m it is"),
+                             limit_m)
+            : bj_assess_text(j, R_("computed: residents of the villages whose nearest "
+                                   "village clinic it is"));
 
-    return bj_assess_assume(j, "service_population", how, "A",
-                            _("no column gives the service population (服务人口)"));
+    return bj_assess_assume(j, "service_population", how, "[A]",
+                            R_("no column gives the service population (服务人口)"));
 }
 
 enum bj_status bj_service_people(struct bj_judge *j, const double **out)
@@ -210,8 +211,8 @@ enum bj_status bj_judge_alt(struct bj_judge *j, struct bj_rule_result *r)
     u->denominator = (double)j->study->villages.n;
     return bj_result_open(
         j, r,
-        _("a substitute asks for nothing: %.0f villages have one, and are counted "
-          "apart where it stands for another rule"),
+        R_("a substitute asks for nothing: %.0f villages have one, and are counted "
+           "apart where it stands for another rule"),
         n);
 }
 
@@ -250,9 +251,9 @@ static enum bj_status find_seats(struct bj_judge *j, const struct bj_rule *rule,
     st = bj_pick_facilities(j, &hospital, bj_class_set(BJ_CLASS_TOWNSHIP_HOSPITAL), &p->hospitals,
                             &why);
     if (st == BJ_OK && why)
-        return bj_assess_note(j, "exempt_unknown", "facilities", _("give the township hospitals"),
-                              _("rule '%s' exempts the seat of the township hospital, and no "
-                                "township hospital is given: no village is exempt"),
+        return bj_assess_note(j, "exempt_unknown", "facilities", R_("give the township hospitals"),
+                              R_("rule '%s' exempts the seat of the township hospital, and no "
+                                 "township hospital is given: no village is exempt"),
                               rule->id);
     if (st == BJ_OK)
         st = bj_village_of(j, p->hospitals.n, p->hospitals.row, p->village);
@@ -342,13 +343,13 @@ static enum bj_status check_villages(struct bj_judge *j, const struct bj_rule *r
     for (size_t i = 0; i < v->n; i++)
         people += v->population[i];
     if (v->n == 0)
-        *why = bj_assess_text(j, _("the case gives no %s: a layer of them is needed"),
+        *why = bj_assess_text(j, R_("the case gives no %s: a layer of them is needed"),
                               bj_role_names[BJ_ROLE_VILLAGES]);
     else if (rule->if_type || rule->if_name)
-        *why = bj_assess_text(j, _("villages have no type that the rule could ask for"));
+        *why = bj_assess_text(j, R_("villages have no type that the rule could ask for"));
     else if (bounded && !(people > 0))
-        *why = bj_assess_text(j, _("the rule asks for the villages' population: a column of it is "
-                                   "needed"));
+        *why = bj_assess_text(j, R_("the rule asks for the villages' population: a column of it is "
+                                    "needed"));
     else
         return BJ_OK;
     return *why ? BJ_OK : BJ_ENOMEM;
@@ -376,6 +377,6 @@ enum bj_status bj_judge_villages(struct bj_judge *j, struct bj_rule_result *r)
         return bj_result_open(j, r, "%s", why);
     r->verdict = bj_result_rows_verdict(j, r);
     if (r->verdict == BJ_NOT_EVALUATED)
-        return bj_result_open(j, r, _("the county has no village that the rule is about"));
+        return bj_result_open(j, r, R_("the county has no village that the rule is about"));
     return BJ_OK;
 }

@@ -13,10 +13,9 @@
 #define _(s)  dgettext("banjing", (s))
 #define N_(s) s
 /* Texts that end in results (notes, reasons, assumptions) are in the report's language, which
- * may be another than that of the messages: R_(ctx, "..."). catalog.c */
-#define R_(ctx, s) bj_report_text((ctx), (s))
-const char *bj_report_text(const struct bj_ctx *ctx, const char *text)
-    __attribute__((format_arg(2)));
+ * may be another than that of the messages: R_("..."). catalog.c */
+#define R_(s) bj_report_text(s)
+const char *bj_report_text(const char *text) __attribute__((format_arg(1)));
 
 /* ---- failing (ctx.c) ---------------------------------------------------- */
 
@@ -88,6 +87,8 @@ bool bj_utf8_valid(const char *s, size_t n);
 size_t bj_utf8_length(const char *s);
 /* Columns on a terminal: wide East Asian characters count two. */
 size_t bj_utf8_width(const char *s);
+/* Takes out bytes that are no valid UTF-8: what is left of a character cut in the middle. */
+void bj_utf8_clean(char *s);
 bool bj_ends_with(const char *s, const char *tail);
 bool bj_is_blank(const char *s); /* NULL, "" or white space only (U+3000 included) */
 

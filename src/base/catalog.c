@@ -10,80 +10,99 @@
  * each table being N pairs (length, offset); originals are sorted as strings, so a binary
  * search finds them. Only catalogues of this machine's byte order are taken. The source texts
  * are English, so "en" needs no catalogue. */
-#include "base/ctx_int.h"
+#include "base/base_int.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { MO_MAGIC = (int)0x950412deu, MO_MAX = 16 * 1024 * 1024 };
 
-static uint32_t word_at(const struct bj_catalog *c, size_t offset)
+/* The catalogue of the report's language. Like gettext's it belongs to the process: set before
+ * the work begins, only read after. */
+static struct {
+    int is_set;
+    char *data; /* NULL: the source texts */
+    size_t n, n_strings, originals, translations;
+} catalog;
+
+static uint32_t word_at(size_t offset)
 {
     uint32_t w;
 
-    memcpy(&w, c->data + offset, sizeof(w));
+    memcpy(&w, catalog.data + offset, sizeof(w));
     return w;
 }
 
 /* String i of the table at `table`, NULL when it does not lie in the file. */
-static const char *string_at(const struct bj_catalog *c, size_t table, size_t i)
+static const char *string_at(size_t table, size_t i)
 {
-    size_t length = word_at(c, table + 8 * i), offset = word_at(c, table + 8 * i + 4);
+    size_t length = word_at(table + 8 * i), offset = word_at(table + 8 * i + 4);
 
-    return offset < c->n && length < c->n - offset && c->data[offset + length] == '\0'
-               ? c->data + offset
+    return offset < catalog.n && length < catalog.n - offset &&
+                   catalog.data[offset + length] == '\0'
+               ? catalog.data + offset
                : NULL;
 }
 
-static bool usable(struct bj_catalog *c)
+static bool is_usable(void)
 {
-    if (c->n < 28 || word_at(c, 0) != (uint32_t)MO_MAGIC)
+    if (catalog.n < 28 || word_at(0) != (uint32_t)MO_MAGIC)
         return false;
-    c->n_strings = word_at(c, 8);
-    c->originals = word_at(c, 12);
-    c->translations = word_at(c, 16);
-    return c->n_strings < c->n / 16 && c->originals < c->n - 8 * c->n_strings &&
-           c->translations < c->n - 8 * c->n_strings;
+    catalog.n_strings = word_at(8);
+    catalog.originals = word_at(12);
+    catalog.translations = word_at(16);
+    return catalog.n_strings < catalog.n / 16 &&
+           catalog.originals < catalog.n - 8 * catalog.n_strings &&
+           catalog.translations < catalog.n - 8 * catalog.n_strings;
 }
 
-void bj_catalog_release(struct bj_ctx *ctx, struct bj_catalog *c)
+/* Reads with stdio: no context is at hand, and a missing catalogue is no failure. */
+static void load(const char *path)
 {
-    bj_free(ctx, c->data);
-    *c = (struct bj_catalog){0};
+    FILE *f = fopen(path, "rbe");
+    char *data = f ? malloc(MO_MAX) : NULL;
+
+    if (data) {
+        catalog.n = fread(data, 1, MO_MAX, f);
+        catalog.data = realloc(data, catalog.n ? catalog.n : 1);
+        if (!catalog.data)
+            catalog.data = data;
+        if (!is_usable()) {
+            free(catalog.data);
+            catalog.data = NULL;
+        }
+    }
+    if (f)
+        fclose(f);
 }
 
-void bj_ctx_set_report_lang(struct bj_ctx *ctx, const char *lang)
+void bj_set_report_lang(const char *lang)
 {
     const char *dir = bindtextdomain("banjing", NULL);
-    char path[4300], message[sizeof(ctx->message)];
+    char path[4300];
 
-    bj_catalog_release(ctx, &ctx->catalog);
-    ctx->report_lang_set = lang != NULL;
+    free(catalog.data);
+    memset(&catalog, 0, sizeof(catalog));
+    catalog.is_set = lang != NULL;
     if (!lang || strcmp(lang, "zh") != 0 || !dir)
         return;
     snprintf(path, sizeof(path), "%s/zh_CN/LC_MESSAGES/banjing.mo", dir);
-    /* No catalogue means English texts; that is no failure and must leave no sentence. */
-    memcpy(message, ctx->message, sizeof(message));
-    if (bj_read_file(ctx, path, MO_MAX, &ctx->catalog.data, &ctx->catalog.n) != BJ_OK)
-        memcpy(ctx->message, message, sizeof(message));
-    else if (!usable(&ctx->catalog))
-        bj_catalog_release(ctx, &ctx->catalog);
+    load(path);
 }
 
-const char *bj_report_text(const struct bj_ctx *ctx, const char *text)
+const char *bj_report_text(const char *text)
 {
-    const struct bj_catalog *c = &ctx->catalog;
-    size_t low = 0, high = c->n_strings;
+    size_t low = 0, high = catalog.data ? catalog.n_strings : 0;
 
-    if (!ctx->report_lang_set)
+    if (!catalog.is_set)
         return _(text);
     while (low < high) {
         size_t mid = low + (high - low) / 2;
-        const char *original = string_at(c, c->originals, mid), *found;
+        const char *original = string_at(catalog.originals, mid), *found;
         int order = original ? strcmp(text, original) : -1;
 
         if (order == 0) {
-            found = string_at(c, c->translations, mid);
+            found = string_at(catalog.translations, mid);
             return found && *found ? found : text;
         }
         if (order < 0)

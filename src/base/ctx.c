@@ -40,7 +40,6 @@ void bj_ctx_free(struct bj_ctx *ctx)
     for (size_t i = 0; i < ctx->n_workers; i++)
         bj_ctx_free(ctx->worker[i]);
     free(ctx->worker);
-    bj_catalog_release(ctx, &ctx->catalog);
     for (int s = BJ_SLOT_N - 1; s >= 0; s--)
         bj_ctx_set_slot(ctx, (enum bj_slot)s, NULL, NULL);
     free(ctx);
@@ -78,19 +77,6 @@ void bj_ctx_set_allocator(struct bj_ctx *ctx, const struct bj_allocator *a)
     ctx->alloc = *a;
 }
 
-/* Cuts at a character's start: a translated sentence is UTF-8 and may be longer than room. */
-static void cut_utf8(char *s, size_t room)
-{
-    size_t n = strlen(s);
-
-    if (n + 1 < room)
-        return;
-    while (n > 0 && ((unsigned char)s[n - 1] & 0xC0) == 0x80)
-        n--;
-    if (n > 0)
-        s[n - 1] = '\0';
-}
-
 enum bj_status bj_fail(struct bj_ctx *ctx, enum bj_status st, const char *fmt, ...)
 {
     char text[sizeof(ctx->message)];
@@ -100,7 +86,7 @@ enum bj_status bj_fail(struct bj_ctx *ctx, enum bj_status st, const char *fmt, .
     va_start(args, fmt);
     vsnprintf(text, sizeof(text), fmt, args);
     va_end(args);
-    cut_utf8(text, sizeof(text));
+    bj_utf8_clean(text); /* a long sentence may end in half a character */
     memcpy(ctx->message, text, sizeof(text));
     return st;
 }
@@ -116,7 +102,7 @@ enum bj_status bj_fail_in(struct bj_ctx *ctx, enum bj_status st, const char *fmt
     va_end(args);
     n = strlen(text);
     snprintf(text + n, sizeof(text) - n, ": %s", ctx->message);
-    cut_utf8(text, sizeof(text));
+    bj_utf8_clean(text); /* a long sentence may end in half a character */
     memcpy(ctx->message, text, sizeof(text));
     return st;
 }
@@ -131,7 +117,7 @@ void bj_log(struct bj_ctx *ctx, enum bj_level level, const char *fmt, ...)
     va_start(args, fmt);
     vsnprintf(text, sizeof(text), fmt, args);
     va_end(args);
-    cut_utf8(text, sizeof(text));
+    bj_utf8_clean(text); /* a long sentence may end in half a character */
     ctx->log(ctx->log_udata, level, text);
 }
 

@@ -4,13 +4,6 @@
 
 #include "base/base_int.h"
 
-/* A compiled gettext catalogue in memory; zeroed = none. */
-struct bj_catalog {
-    char *data;
-    size_t n, n_strings, originals, translations; /* bytes; offsets of the two tables */
-};
-void bj_catalog_release(struct bj_ctx *ctx, struct bj_catalog *c);
-
 struct bj_ctx {
     char message[4096];
     bj_log_fn log;
@@ -23,9 +16,7 @@ struct bj_ctx {
         void *handle;
         void (*release)(void *);
     } slot[BJ_SLOT_N];
-    bool report_lang_set;
-    struct bj_catalog catalog; /* of the report's language */
-    size_t n_workers;          /* contexts of bj_parallel's workers, kept between calls */
+    size_t n_workers; /* contexts of bj_parallel's workers, kept between calls */
     struct bj_ctx **worker;
 };
 

@@ -180,6 +180,23 @@ bool bj_utf8_valid(const char *s, size_t n)
     return true;
 }
 
+void bj_utf8_clean(char *s)
+{
+    char *to = s;
+    size_t n = strlen(s);
+
+    while (n > 0) {
+        uint32_t cp;
+        size_t len = utf8_char((const unsigned char *)s, n, &cp), skip = len ? len : 1;
+
+        memmove(to, s, len);
+        to += len;
+        s += skip;
+        n -= skip;
+    }
+    *to = '\0';
+}
+
 size_t bj_utf8_length(const char *s)
 {
     size_t n = 0;

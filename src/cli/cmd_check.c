@@ -112,9 +112,8 @@ static enum bj_status judge(struct bj_ctx *ctx, const struct check *k, const str
     struct bj_crs *own_crs = NULL;
     struct bj_assessment *a = NULL;
     struct bj_outdir *o = NULL;
-    struct bj_assess_options how = {.tolerance_m = k->tolerance_m,
-                                    .n_rules = k->rule.n,
-                                    .rule = k->rule.item};
+    struct bj_assess_options how = {
+        .tolerance_m = k->tolerance_m, .n_rules = k->rule.n, .rule = k->rule.item};
     struct bj_report_options opt = {.outputs = outputs_of(k->outputs),
                                     .format = (enum bj_format)k->format,
                                     .encoding = k->encoding == 1 ? "GB18030" : "UTF-8",
@@ -158,7 +157,7 @@ static enum bj_status check(struct bj_ctx *ctx, const struct check *k, const cha
         st = bj_plan_read(ctx, bj_case_info(c)->plan ? bj_case_info(c)->plan : "",
                           bj_case_info(c)->base_dir, &plan);
     if (st == BJ_OK) {
-        bj_ctx_set_report_lang(ctx, report_lang(k, bj_case_info(c)));
+        bj_set_report_lang(report_lang(k, bj_case_info(c)));
         st = bj_study_read(ctx, c, 0, &s);
     }
     if (st == BJ_OK) {

@@ -72,7 +72,7 @@ int cmd_help(struct bj_ctx *ctx, int argc, char **argv)
         fputs(_(format_page), stdout);
         return EXIT_DONE;
     }
-    if (argc > 1)
+    if (argc > 1 && strcmp(argv[1], "--help") != 0 && strcmp(argv[1], "-h") != 0)
         return opt_wrong(NULL, _("there is no help page '%s'; there is `banjing help format`"),
                          argv[1]);
     print_help();

@@ -49,7 +49,7 @@ static void print_option(const struct opt *o)
 
 static void print_page(const struct usage *u, const struct opt *opts)
 {
-    printf(_("usage: banjing %s\n\n%s\n\noptions:\n"), u->synopsis, _(u->text));
+    printf(_("usage: banjing %s\n\n%s\n\noptions:\n"), _(u->synopsis), _(u->text));
     for (; opts->type != OPT_T_END; opts++)
         print_option(opts);
     printf("  -h, --help\n            %s\n", _("this page"));

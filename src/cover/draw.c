@@ -62,6 +62,22 @@ static bool shape_fits(double angle, size_t m, double q, bool whole, double tole
     return q - 1 <= tolerance && 1 - end <= tolerance && 1 - q * cos(t / 2) <= tolerance;
 }
 
+/* First entry of d->near for the disc, n_near when it has none. */
+static size_t first_near(const struct bj_discs *d, uint32_t disc)
+{
+    size_t low = 0, high = d->n_near;
+
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+
+        if (d->near[mid].i < disc)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < d->n_near && d->near[low].i == disc ? low : d->n_near;
+}
+
 static struct shape shape_of(const struct bj_discs *d, size_t arc)
 {
     const struct bj_cover_arc *a = &d->arc[arc];
@@ -78,6 +94,8 @@ static struct shape shape_of(const struct bj_discs *d, size_t arc)
     least = fmax(0.5 + sqrt(0.25 + angle * angle / (12 * tolerance)), angle / (COVER_PI / 4));
     if (whole)
         least = fmax(8, angle / sqrt(12 * tolerance));
+    if (first_near(d, a->disc) < d->n_near) /* vertices may be drawn in to the circle itself */
+        least = fmax(least, angle / sqrt(8 * tolerance));
     s.m = (size_t)ceil(fmax(least, 2));
     s.q = vertex_ratio(angle, s.m, whole);
     while (!shape_fits(angle, s.m, s.q, whole, tolerance) && s.m < 100000000)
@@ -88,22 +106,6 @@ static struct shape shape_of(const struct bj_discs *d, size_t arc)
 size_t bj_cover_arc_points(const struct bj_discs *d, size_t arc)
 {
     return shape_of(d, arc).m;
-}
-
-/* First entry of d->near with i >= disc. */
-static size_t first_near(const struct bj_discs *d, uint32_t disc)
-{
-    size_t low = 0, high = d->n_near;
-
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-
-        if (d->near[mid].i < disc)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
 }
 
 /* One arc under the pen. */
@@ -202,8 +204,6 @@ void bj_cover_draw_arc(const struct bj_discs *d, size_t arc, double *x, double *
     p.r = d->grid.r[a->disc];
     p.step = (a->a1 - a->a0) / (double)s.m;
     p.near = first_near(d, a->disc);
-    if (p.near < d->n_near && d->near[p.near].i != a->disc)
-        p.near = d->n_near;
     if (p.near < d->n_near) {
         double want = (double)s.m * p.step / sin(p.step) * (1 - 1e-14);
 

@@ -266,7 +266,7 @@ static enum bj_status choose_given(struct bj_ctx *ctx, const char *what,
                        _("encoding '%s' given for '%s' is not known; give utf-8, gb18030 or "
                          "another name that iconv knows"),
                        given, what);
-    snprintf(out->why, sizeof(out->why), "%s", _("as given"));
+    snprintf(out->why, sizeof(out->why), "%s", R_("as given"));
     if (strcmp(out->name, "UTF-8") == 0 && !all_utf8(t))
         return refuse(ctx, what, t->not_utf8, _("is not valid in the encoding given, UTF-8"));
     if (strcmp(out->name, "GB18030") == 0 && t->n_gb < t->n_high)
@@ -280,7 +280,7 @@ static enum bj_status detect(struct bj_ctx *ctx, const char *what, const struct 
 {
     if (all_utf8(t)) {
         snprintf(out->name, sizeof(out->name), "UTF-8");
-        snprintf(out->why, sizeof(out->why), "%s", _("the bytes are valid UTF-8"));
+        snprintf(out->why, sizeof(out->why), "%s", R_("the bytes are valid UTF-8"));
         return BJ_OK;
     }
     if (t->n_either < t->n_high && t->neither >= 0)
@@ -290,15 +290,15 @@ static enum bj_status detect(struct bj_ctx *ctx, const char *what, const struct 
     if (looks_western(t)) {
         snprintf(out->name, sizeof(out->name), "CP1252");
         snprintf(out->why, sizeof(out->why), "%s",
-                 _("the bytes are not UTF-8 and look like Western text"));
+                 R_("the bytes are not UTF-8 and look like Western text"));
         return BJ_OK;
     }
     snprintf(out->name, sizeof(out->name), "GB18030");
     out->mixed = t->n_gb < t->n_high || (t->n_wide >= 3 && t->n_wide * 50 >= t->n_high);
     snprintf(out->why, sizeof(out->why), "%s",
              out->mixed
-                 ? _("some values are UTF-8, the others GB18030; each was read as what it is")
-                 : _("the bytes are not UTF-8"));
+                 ? R_("some values are UTF-8, the others GB18030; each was read as what it is")
+                 : R_("the bytes are not UTF-8"));
     return BJ_OK;
 }
 
@@ -329,7 +329,7 @@ enum bj_status bj_encoding_choose(struct bj_ctx *ctx, const char *what,
 {
     int page = ldid_code_page(ldid);
     char page_text[16], declared[40] = "", contradiction[120] = "";
-    const char *source = cpg && *cpg ? ".cpg" : _("language byte of the .dbf");
+    const char *source = cpg && *cpg ? ".cpg" : R_("language byte of the .dbf");
     const char *written = cpg && *cpg ? cpg : page ? page_text : NULL;
     struct bj_encoding e = {"UTF-8", "", false};
     enum bj_status st;
@@ -342,18 +342,18 @@ enum bj_status bj_encoding_choose(struct bj_ctx *ctx, const char *what,
         return st;
     }
     if (t->n_high == 0) {
-        snprintf(e.why, sizeof(e.why), "%s", _("all text is ASCII"));
+        snprintf(e.why, sizeof(e.why), "%s", R_("all text is ASCII"));
         *out = e;
         return BJ_OK;
     }
     if (written && canonical(written, declared, sizeof(declared))) {
         if (fits(t, declared)) {
             snprintf(e.name, sizeof(e.name), "%s", declared);
-            snprintf(e.why, sizeof(e.why), _("from the %s"), source);
+            snprintf(e.why, sizeof(e.why), R_("from the %s"), source);
             *out = e;
             return BJ_OK;
         }
-        snprintf(contradiction, sizeof(contradiction), _("the %s says %s but the bytes are not"),
+        snprintf(contradiction, sizeof(contradiction), R_("the %s says %s but the bytes are not"),
                  source, declared);
     }
     st = detect(ctx, what, t, &e);

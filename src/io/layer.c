@@ -354,7 +354,7 @@ static enum bj_status settle_encoding(struct bj_ctx *ctx, struct bj_gdal *g,
     bool raw = is_shapefile(src) || !OGR_L_TestCapability(src->layer, OLCStringsAsUTF8);
     enum bj_status st = BJ_OK;
 
-    snprintf(e.why, sizeof(e.why), "%s", _("the format is always UTF-8"));
+    snprintf(e.why, sizeof(e.why), "%s", R_("the format is always UTF-8"));
     if (is_shapefile(src))
         st = shapefile_encoding(ctx, spec, src, &e);
     else if (raw && !is_osm(src))
@@ -427,9 +427,14 @@ static enum bj_status read_fields(struct bj_ctx *ctx, struct bj_source *src)
 static enum bj_status read_crs(struct bj_ctx *ctx, const char *given, struct bj_source *src)
 {
     static const char *const options[] = {"FORMAT=WKT2_2019", NULL};
-    OGRSpatialReferenceH srs = OGR_L_GetSpatialRef(src->layer);
+    OGRSpatialReferenceH srs;
     char *wkt = NULL;
 
+    /* GDAL would look through the whole EPSG database for the .prj's twin (0.1 s a layer); the
+     * .prj's own words are enough, crs recognises what it has to. */
+    CPLSetThreadLocalConfigOption("USE_OSR_FIND_MATCHES", "NO");
+    srs = OGR_L_GetSpatialRef(src->layer);
+    CPLSetThreadLocalConfigOption("USE_OSR_FIND_MATCHES", NULL);
     if (given) {
         src->info.crs = bj_source_text(src, given);
     } else if (srs && EQUALN(OSRGetName(srs) ? OSRGetName(srs) : "", "Undefined", 9)) {
@@ -895,7 +900,7 @@ static enum bj_status report_progress(struct bj_ctx *ctx, const struct bj_source
 
     if (n % PROGRESS_ROWS != 0)
         return BJ_OK;
-    snprintf(stage, sizeof(stage), _("reading %s"), bj_base_name(src->path));
+    snprintf(stage, sizeof(stage), R_("reading %s"), bj_base_name(src->path));
     return bj_progress(ctx, stage,
                        src->info.n_rows > 0 ? (double)n / (double)src->info.n_rows : -1);
 }

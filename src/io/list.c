@@ -311,7 +311,7 @@ static enum bj_status decode_file(struct bj_ctx *ctx, const struct bj_source_spe
 
     if (n >= 2 && (memcmp(s, "\xFF\xFE", 2) == 0 || memcmp(s, "\xFE\xFF", 2) == 0)) {
         snprintf(e->name, sizeof(e->name), "UTF-16");
-        snprintf(e->why, sizeof(e->why), "%s", _("from the byte order mark"));
+        snprintf(e->why, sizeof(e->why), "%s", R_("from the byte order mark"));
         return decode_utf16(ctx, spec->path, s, n, out);
     }
     if (memchr(s, 0, n))
@@ -324,7 +324,7 @@ static enum bj_status decode_file(struct bj_ctx *ctx, const struct bj_source_spe
     tally_lines(s, n, &tally);
     st = bj_encoding_choose(ctx, spec->path, &tally, given, NULL, 0, e);
     if (!st && given && !spec->encoding)
-        snprintf(e->why, sizeof(e->why), "%s", _("from the byte order mark"));
+        snprintf(e->why, sizeof(e->why), "%s", R_("from the byte order mark"));
     return st ? st : decode_lines(ctx, spec->path, e, s, n, out);
 }
 
@@ -580,7 +580,7 @@ static enum bj_status load_workbook(struct bj_ctx *ctx, struct bj_gdal *g,
     src->info.layer = bj_source_text(src, OGR_L_GetName(src->layer));
     if (!src->info.layer)
         return BJ_ENOMEM;
-    snprintf(e.why, sizeof(e.why), "%s", _("the format is always UTF-8"));
+    snprintf(e.why, sizeof(e.why), "%s", R_("the format is always UTF-8"));
     st = note_encoding(src, &e);
     return st ? st : load_sheet(ctx, src->layer, src->list);
 }
@@ -1134,7 +1134,7 @@ enum bj_status bj_list_read(struct bj_ctx *ctx, struct bj_source *src, struct bj
     enum bj_status st = BJ_OK;
     char stage[256];
 
-    snprintf(stage, sizeof(stage), _("reading %s"), bj_base_name(src->path));
+    snprintf(stage, sizeof(stage), R_("reading %s"), bj_base_name(src->path));
     for (size_t r = l->first; !st && r < l->n_rows; r++) {
         if (l->left_out && l->left_out[r])
             continue;

@@ -349,9 +349,21 @@ static enum bj_status open_dataset(struct bj_ctx *ctx, struct bj_writer *w)
     return judge(ctx, w, &gdal, failed);
 }
 
-static OGRwkbGeometryType geometry_type(enum bj_geometry g)
+/* FlatGeobuf holds one type a layer, so all of its areas and lines are multiple ones. */
+static bool is_multiple(const struct bj_writer *w, size_t n_parts)
 {
-    return g == BJ_GEOM_POINT ? wkbPoint : g == BJ_GEOM_LINE ? wkbLineString : wkbPolygon;
+    return n_parts > 1 || w->format == BJ_FORMAT_FLATGEOBUF;
+}
+
+static OGRwkbGeometryType geometry_type(const struct bj_writer *w)
+{
+    bool multiple = is_multiple(w, 1);
+
+    if (w->geometry == BJ_GEOM_POINT)
+        return wkbPoint;
+    if (w->geometry == BJ_GEOM_LINE)
+        return multiple ? wkbMultiLineString : wkbLineString;
+    return multiple ? wkbMultiPolygon : wkbPolygon;
 }
 
 static enum bj_status open_layer(struct bj_ctx *ctx, struct bj_writer *w, const char *name)
@@ -367,7 +379,7 @@ static enum bj_status open_layer(struct bj_ctx *ctx, struct bj_writer *w, const 
     gpkg_settings(w, stamp, settings);
     set_all(settings, N_GPKG_SETTINGS);
     srs = new_srs(w);
-    w->layer = GDALDatasetCreateLayer(w->dataset, name, srs, geometry_type(w->geometry),
+    w->layer = GDALDatasetCreateLayer(w->dataset, name, srs, geometry_type(w),
                                       w->format == BJ_FORMAT_GEOJSON ? (char **)json : NULL);
     if (srs)
         OSRRelease(srs);
@@ -540,7 +552,7 @@ static OGRGeometryH make_geometry(const struct bj_writer *w, const struct bj_out
     }
     if (s->n == 0)
         return NULL;
-    if (s->n == 1)
+    if (!is_multiple(w, s->n))
         return make_polygon(w, s->p, s->first);
     g = OGR_G_CreateGeometry(w->geometry == BJ_GEOM_LINE ? wkbMultiLineString : wkbMultiPolygon);
     for (size_t i = s->first; i < s->first + s->n; i++)

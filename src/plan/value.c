@@ -272,7 +272,7 @@ enum bj_status bj_rule_classes(const struct bj_rule_reader *r, const struct bj_y
         return bj_rule_fail(r, node, _("'%s' is empty; name at least one facility class"), key);
     for (size_t i = 0; i < n; i++) {
         const struct bj_yaml *item = node->kind == BJ_YAML_LIST ? node->item[i] : node;
-        int c;
+        int c = 0;
         enum bj_status st = bj_rule_class(r, item, key, &c);
 
         if (st)

@@ -180,13 +180,43 @@ static const char *const uncovered_heads[][2] = {{"规则编号", "rule"},
                                                  {"最近机构", "nearest facility"},
                                                  {"距离m", "distance m"},
                                                  {"时间min", "time min"},
-                                                 {"状态", "status"}};
+                                                 {"状态", "status"},
+                                                 {"建议", "suggestion"},
+                                                 {"依据", "by rule"}};
 
 static const char *urban_word(const struct report *r, unsigned char urban)
 {
     return urban == BJ_URBAN_YES  ? say(r, "城镇", "urban")
            : urban == BJ_URBAN_NO ? say(r, "乡村", "rural")
                                   : "";
+}
+
+static void advice_cells(struct bj_ctx *ctx, struct csv *c, const struct report *r,
+                         const struct bj_rule_result *res, size_t i)
+{
+    static const char *const words[][2] = {{"", ""},
+                                           {"迁并不建", "moving: build none"},
+                                           {"服务点", "service point"},
+                                           {"巡诊", "outreach"},
+                                           {"联村", "joint clinic"},
+                                           {"新建", "new"}};
+    const struct bj_advice *a = res->advice ? &res->advice[i] : NULL;
+    char text[400];
+
+    if (!a || a->kind == BJ_ADVICE_NONE) {
+        bj_csv_text(ctx, c, "");
+        bj_csv_text(ctx, c, "");
+        return;
+    }
+    snprintf(text, sizeof(text), "%s", words[a->kind][r->zh ? 0 : 1]);
+    if (a->kind == BJ_ADVICE_JOINT)
+        snprintf(text, sizeof(text), say(r, "联村（%s）", "joint clinic (%s)"),
+                 res->demand->name[a->partner]);
+    else if (a->kind == BJ_ADVICE_NEW)
+        snprintf(text, sizeof(text), say(r, "新建%s", "new %s"),
+                 bj_class_label((enum bj_class)a->to_build, r->zh ? "zh" : "en"));
+    bj_csv_text(ctx, c, text);
+    bj_csv_text(ctx, c, a->by->id);
 }
 
 static enum bj_status table_uncovered(struct bj_ctx *ctx, const struct report *r,
@@ -215,6 +245,7 @@ static enum bj_status table_uncovered(struct bj_ctx *ctx, const struct report *r
             bj_csv_fixed(ctx, &c, res->dist_mm[i] < 0 ? NAN : (double)res->dist_mm[i] / 1000, 3);
             bj_csv_fixed(ctx, &c, res->time_ms[i] < 0 ? NAN : (double)res->time_ms[i] / 60000, 2);
             bj_csv_text(ctx, &c, bj_report_status_word(r, s));
+            advice_cells(ctx, &c, r, res, i);
             bj_csv_end_row(ctx, &c);
         }
     }

@@ -24,12 +24,15 @@ const char *const bj_role_names[] = {
     "villages",   "facilities", "boundary", "townships", "urban_area", "settlements", "parcels",
     "population", "roads",      "friction", "elevation", "neighbours", "indicators",  NULL};
 
-const char *const bj_field_role_names[] = {
-    "name",       "code",      "urban",          "county",     "township",   "population",
-    "registered", "service",   "households",     "aged65",     "lon",        "lat",
-    "lonlat",     "class",     "level",          "ownership",  "status",     "beds",
-    "doctors",    "nurses",    "village_doctors", "ambulances", "floor_area", "standard",
-    "plan_type",  "type",      NULL};
+const char *const bj_field_role_names[] = {"name",       "code",       "urban",
+                                           "county",     "township",   "population",
+                                           "registered", "service",    "households",
+                                           "aged65",     "lon",        "lat",
+                                           "lonlat",     "class",      "level",
+                                           "ownership",  "status",     "beds",
+                                           "doctors",    "nurses",     "village_doctors",
+                                           "ambulances", "floor_area", "standard",
+                                           "plan_type",  "type",       NULL};
 
 struct bj_case {
     struct bj_ctx *ctx;
@@ -176,7 +179,8 @@ static enum bj_status set_path(struct bj_case *c, struct bj_case_layer *l, const
     return l->source.path ? BJ_OK : BJ_ENOMEM;
 }
 
-static enum bj_status read_crs(struct bj_case *c, const struct bj_yaml *map, struct bj_case_layer *l)
+static enum bj_status read_crs(struct bj_case *c, const struct bj_yaml *map,
+                               struct bj_case_layer *l)
 {
     enum bj_status st = bj_yaml_text(c->ctx, c->doc, map, "crs", &l->source.crs);
     const char *crs = l->source.crs;
@@ -213,8 +217,8 @@ static enum bj_status fail_class(struct bj_case *c, const struct bj_yaml *node)
     const char *near = bj_closest(node->text, bj_class_names);
 
     if (near)
-        return bj_yaml_fail(c->ctx, c->doc, node, _("unknown facility class '%s'; did you mean '%s'?"),
-                            node->text, near);
+        return bj_yaml_fail(c->ctx, c->doc, node,
+                            _("unknown facility class '%s'; did you mean '%s'?"), node->text, near);
     return bj_yaml_fail(c->ctx, c->doc, node, _("unknown facility class '%s'"), node->text);
 }
 
@@ -260,7 +264,7 @@ static enum bj_status read_path(struct bj_case *c, const struct bj_yaml *map,
 
 static enum bj_status read_layer(struct bj_case *c, const struct bj_yaml *node, enum bj_role role)
 {
-    static const char *const known[] = {"path", "layer", "where",  "encoding", "datum",
+    static const char *const known[] = {"path", "layer",  "where", "encoding", "datum",
                                         "crs",  "fields", "class", NULL};
     struct bj_case_layer *l = new_layer(c, role);
     enum bj_status st;
@@ -272,8 +276,7 @@ static enum bj_status read_layer(struct bj_case *c, const struct bj_yaml *node, 
                             bj_role_names[role]);
     l->line = node->line;
     l->column = node->column;
-    if ((st = bj_yaml_check_keys(c->ctx, c->doc, node, known)) ||
-        (st = read_path(c, node, l)) ||
+    if ((st = bj_yaml_check_keys(c->ctx, c->doc, node, known)) || (st = read_path(c, node, l)) ||
         (st = bj_yaml_text(c->ctx, c->doc, node, "layer", &l->source.layer)) ||
         (st = bj_yaml_text(c->ctx, c->doc, node, "where", &l->source.where)) ||
         (st = bj_yaml_text(c->ctx, c->doc, node, "encoding", &l->source.encoding)) ||
@@ -344,9 +347,10 @@ static enum bj_status read_neighbours(struct bj_case *c, const struct bj_yaml *r
 
 static enum bj_status read_all_layers(struct bj_case *c, const struct bj_yaml *root)
 {
-    static const enum bj_role plain[] = {BJ_ROLE_VILLAGES,   BJ_ROLE_BOUNDARY,   BJ_ROLE_TOWNSHIPS,
-                                         BJ_ROLE_URBAN_AREA, BJ_ROLE_SETTLEMENTS, BJ_ROLE_PARCELS,
-                                         BJ_ROLE_POPULATION, BJ_ROLE_ROADS,      BJ_ROLE_INDICATORS};
+    static const enum bj_role plain[] = {
+        BJ_ROLE_VILLAGES,   BJ_ROLE_BOUNDARY,    BJ_ROLE_TOWNSHIPS,
+        BJ_ROLE_URBAN_AREA, BJ_ROLE_SETTLEMENTS, BJ_ROLE_PARCELS,
+        BJ_ROLE_POPULATION, BJ_ROLE_ROADS,       BJ_ROLE_INDICATORS};
     const struct bj_yaml *node;
     enum bj_status st = BJ_OK;
 
@@ -452,10 +456,11 @@ static enum bj_status read_none(struct bj_case *c, const struct bj_yaml *root)
 
 static enum bj_status read_root(struct bj_case *c)
 {
-    static const char *const known[] = {
-        "county",     "plan",        "date",    "lang",       "villages", "facilities",
-        "boundary",   "townships",   "urban_area", "settlements", "parcels", "population",
-        "roads",      "surface",     "neighbours", "indicators", "urban",   "none", NULL};
+    static const char *const known[] = {"county",     "plan",        "date",       "lang",
+                                        "villages",   "facilities",  "boundary",   "townships",
+                                        "urban_area", "settlements", "parcels",    "population",
+                                        "roads",      "surface",     "neighbours", "indicators",
+                                        "urban",      "none",        NULL};
     const struct bj_yaml *root = bj_yaml_root(c->doc);
     enum bj_status st;
 

@@ -297,11 +297,12 @@ static const struct word *last_word(const char *s, size_t *at)
 
 static uint64_t class_of_words(const char *s)
 {
-    static const char *const institutions[] = {"小学", "中学", "学校", "大学", "学院", "幼儿园",
-                                               "监狱", "看守所", "公司", "敬老院", "养老院", NULL};
-    static const char *const not_the_place[] = {"家属", "宿舍", "停车", "小学", "中学", "学校",
-                                                "旧址", "原址", "药店", "药房", "超市", "食堂",
-                                                NULL};
+    static const char *const institutions[] = {"小学", "中学",   "学校",   "大学",
+                                               "学院", "幼儿园", "监狱",   "看守所",
+                                               "公司", "敬老院", "养老院", NULL};
+    static const char *const not_the_place[] = {"家属", "宿舍", "停车", "小学", "中学",
+                                                "学校", "旧址", "原址", "药店", "药房",
+                                                "超市", "食堂", NULL};
     size_t at = 0;
     const struct word *w = last_word(s, &at);
     const char *tail;
@@ -416,7 +417,8 @@ uint64_t bj_classify_text(const char *text)
 static uint64_t subclasses(uint64_t set)
 {
     if (set == BIT(VILLAGE_CLINIC))
-        return BIT(VILLAGE_CLINIC_CENTRAL) | BIT(VILLAGE_CLINIC_GENERAL) | BIT(VILLAGE_SERVICE_POINT);
+        return BIT(VILLAGE_CLINIC_CENTRAL) | BIT(VILLAGE_CLINIC_GENERAL) |
+               BIT(VILLAGE_SERVICE_POINT);
     return set == BIT(TOWNSHIP_HOSPITAL) ? BIT(TOWNSHIP_HOSPITAL_CENTRAL) : 0;
 }
 
@@ -435,19 +437,59 @@ uint64_t bj_classify(const char *text, const char *name, int *from_name)
     return by_name;
 }
 
+/* ---- roots of names --------------------------------------------------------- */
+
+/* Takes the longest matching tail off; false when none matches or nothing would be left. */
+static bool cut_tail(char *s, const char *const *tails)
+{
+    size_t n = strlen(s), best = 0;
+
+    for (; *tails; tails++) {
+        size_t k = strlen(*tails);
+
+        if (k > best && k < n && strcmp(s + n - k, *tails) == 0)
+            best = k;
+    }
+    s[n - best] = '\0';
+    return best > 0;
+}
+
+void bj_place_root(const char *name, int is_facility, char *out, size_t cap)
+{
+    static const char *const committees[] = {"村民委员会", "居民委员会", "村委会", "居委会", NULL};
+    static const char *const units[] = {"社区", "村", NULL};
+    char s[TEXT_BYTES], outside[TEXT_BYTES], inside[TEXT_BYTES], whole[TEXT_BYTES];
+    size_t at = 0;
+
+    squeeze(name, s);
+    split_brackets(s, outside, inside);
+    if (is_facility) {
+        if (last_word(outside, &at))
+            outside[at] = '\0';
+    } else {
+        cut_tail(outside, committees);
+    }
+    memcpy(whole, outside, sizeof(whole));
+    cut_tail(outside, units);
+    /* One character ("李") names too many places: keep 李村. */
+    if (strlen(outside) < 6)
+        memcpy(outside, whole, sizeof(outside));
+    snprintf(out, cap, "%s", strlen(outside) >= 6 && strlen(outside) < cap ? outside : "");
+}
+
 /* ---- status ---------------------------------------------------------------- */
 
 int bj_status_is_closed(const char *status)
 {
     static const char *const not_closed[] = {"未停业", "未关闭", "未注销", "notclosed", NULL};
     static const char *const closed[] = {
-        "停业",   "停止",   "关闭",   "关停",     "注销",      "撤销",      "吊销", "歇业", "停诊",
-        "停用",   "停办",   "废弃",   "未营业",   "未运营",    "未开业",    "未投", "closed",
-        "disused", "abandoned", "cancelled", "suspended", NULL};
-    static const char *const open[] = {"保留", "现状", "已建", "建成", "正常", "营业", "运营",
-                                       "在用", NULL};
-    static const char *const planned[] = {"在建",     "规划",    "拟建",         "筹建",    "筹备",
-                                          "待建",     "未建",    "建设中",       "计划",    "planned",
+        "停业",   "停止",    "关闭",      "关停",      "注销",      "撤销",   "吊销",   "歇业",
+        "停诊",   "停用",    "停办",      "废弃",      "未营业",    "未运营", "未开业", "未投",
+        "closed", "disused", "abandoned", "cancelled", "suspended", NULL};
+    static const char *const open[] = {"保留", "现状", "已建", "建成", "正常",
+                                       "营业", "运营", "在用", NULL};
+    static const char *const planned[] = {"在建",     "规划",         "拟建",     "筹建", "筹备",
+                                          "待建",     "未建",         "建设中",   "计划", "planned",
                                           "proposed", "construction", "notbuilt", NULL};
     char s[TEXT_BYTES];
 
@@ -487,7 +529,10 @@ static const char *type_of_code(const char *code)
     if (!code || strlen(code) < 9 || !all_digits(code))
         return "";
     n = (code[6] - '0') * 100 + (code[7] - '0') * 10 + (code[8] - '0');
-    return n >= 1 && n <= 99 ? "街道" : n >= 100 && n <= 199 ? "镇" : n >= 200 && n <= 399 ? "乡" : "";
+    return n >= 1 && n <= 99      ? "街道"
+           : n >= 100 && n <= 199 ? "镇"
+           : n >= 200 && n <= 399 ? "乡"
+                                  : "";
 }
 
 static const char *type_of_name(const char *name)
@@ -500,7 +545,10 @@ static const char *type_of_name(const char *name)
 
     squeeze(name, s);
     n = strlen(s);
-    return ends_in(s, n, streets) ? "街道" : ends_in(s, n, towns) ? "镇" : ends_in(s, n, rural) ? "乡" : "";
+    return ends_in(s, n, streets) ? "街道"
+           : ends_in(s, n, towns) ? "镇"
+           : ends_in(s, n, rural) ? "乡"
+                                  : "";
 }
 
 const char *bj_township_type(const char *text, const char *code, const char *name)

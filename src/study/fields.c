@@ -26,15 +26,16 @@ _Static_assert((int)BJ_SYN_N == (int)BJ_COL_N, "base/synonyms.h and enum bj_fiel
 
 /* Headers of facility codes; not in the synonym table, where a code is that of a place. */
 static const char *const facility_codes[] = {
-    "机构代码",   "机构编码",     "机构编号",      "医疗机构代码", "医疗机构编码",
-    "组织机构代码", "登记号",     "统一社会信用代码", "编码",       "编号",
-    "fac_id",     "fac_code",     "facility_id",   "facility_code", NULL};
+    "机构代码",     "机构编码", "机构编号",         "医疗机构代码",  "医疗机构编码",
+    "组织机构代码", "登记号",   "统一社会信用代码", "编码",          "编号",
+    "fac_id",       "fac_code", "facility_id",      "facility_code", NULL};
 
 /* Words of the table that name villages, or codes of places. */
 static const char *const village_words[] = {
-    "村名", "行政村", "行政村名称", "村(社区)名称", "社区名称", "xzqmc", "zldwmc", "cunmc", "village",
-    "vill_name", "行政区划代码", "统计用区划代码", "区划代码", "村代码", "行政村代码", "xzqdm",
-    "zldwdm", "qsdwdm", "cundm", "adcode", "vcode", "pac", "region_code", NULL};
+    "村名",     "行政村", "行政村名称", "村(社区)名称", "社区名称",     "xzqmc",
+    "zldwmc",   "cunmc",  "village",    "vill_name",    "行政区划代码", "统计用区划代码",
+    "区划代码", "村代码", "行政村代码", "xzqdm",        "zldwdm",       "qsdwdm",
+    "cundm",    "adcode", "vcode",      "pac",          "region_code",  NULL};
 static const char *const facility_words[] = {"单位名称",   "机构名称", "医疗机构名称",
                                              "卫生室名称", "facility", NULL};
 
@@ -273,8 +274,9 @@ static enum bj_status fail_given(struct bj_ctx *ctx, size_t n, const struct bj_f
     if (list.failed)
         st = BJ_ENOMEM;
     else
-        st = bj_fail(ctx, BJ_EDATA, _("the column '%s' given as %s is not there; the columns are: %s"),
-                     name, bj_field_role_names[r], list.s ? list.s : _("none"));
+        st = bj_fail(ctx, BJ_EDATA,
+                     _("the column '%s' given as %s is not there; the columns are: %s"), name,
+                     bj_field_role_names[r], list.s ? list.s : _("none"));
     bj_buf_release(ctx, &list);
     return st;
 }

@@ -90,12 +90,37 @@ static enum bj_status gather(struct bj_ctx *ctx, const struct bj_polygons *in, c
     return BJ_OK;
 }
 
+/* Areas far from the county: looks at some of their vertices as at points. */
+static enum bj_status suspect_area(struct bj_ctx *ctx, struct bj_study *s, struct bj_reading *r,
+                                   const struct bj_polygons *p)
+{
+    size_t step = p->n_points / 1000 + 1, n = (p->n_points + step - 1) / step;
+    struct bj_positions some = {0};
+    enum bj_status st;
+
+    if (!s->own->has_county)
+        return BJ_OK;
+    st = bj_positions_init(ctx, n, &some);
+    for (size_t i = 0; st == BJ_OK && i < n; i++) {
+        some.source_x[i] = some.lon_deg[i] = p->x[i * step];
+        some.source_y[i] = some.lat_deg[i] = p->y[i * step];
+    }
+    if (st == BJ_OK)
+        st = bj_reading_to_lonlat(ctx, r, n, some.lon_deg, some.lat_deg);
+    if (st == BJ_OK)
+        st = bj_suspect_place(ctx, s, r, &some);
+    bj_positions_release(ctx, &some);
+    return st;
+}
+
 /* In place from the layer's coordinates to degrees. */
 static enum bj_status to_degrees(struct bj_ctx *ctx, struct bj_study *s, struct bj_reading *r,
                                  struct bj_polygons *p)
 {
     enum bj_status st = bj_reading_crs(ctx, s, r, p->n_points, p->x, p->y, 0);
 
+    if (st == BJ_OK)
+        st = suspect_area(ctx, s, r, p);
     if (st == BJ_OK)
         st = bj_reading_to_lonlat(ctx, r, p->n_points, p->x, p->y);
     for (size_t i = 0; st == BJ_OK && i < p->n_points; i++)
@@ -139,12 +164,12 @@ static void judge_area_row(const struct bj_reading *r, size_t i, struct bj_verdi
 {
     v->fate = BJ_FATE_N;
     if (r->table.state[i] == BJ_ROW_EMPTY)
-        bj_row_fate(v, BJ_FATE_NO_GEOMETRY, _("no geometry"));
+        bj_row_fate(v, BJ_FATE_NO_GEOMETRY, R_("no geometry"));
     else if (r->table.state[i] == BJ_ROW_WRONG)
-        bj_row_fate(v, BJ_FATE_WRONG_GEOMETRY, _("no area: the layer needs polygons"));
+        bj_row_fate(v, BJ_FATE_WRONG_GEOMETRY, R_("no area: the layer needs polygons"));
     else if (r->table.state[i] == BJ_ROW_REPAIRED)
         bj_row_fate(v, BJ_FATE_REPAIRED,
-                    _("invalid area (it crosses itself, or the like) repaired"));
+                    R_("invalid area (it crosses itself, or the like) repaired"));
 }
 
 static enum bj_status enter(struct bj_ctx *ctx, struct bj_study *s, const struct bj_reading *r,
@@ -167,10 +192,12 @@ static enum bj_status set_frame(struct bj_ctx *ctx, struct bj_study *s, struct b
     box_of(united, s->own->box);
     s->county_area_m2 = geodesic_area_m2(united);
     if (!(s->county_area_m2 > 0))
-        return bj_fail(ctx, BJ_EDATA, _("the area of '%s' is zero; the boundary must be a polygon "
-                                        "with an inside"),
+        return bj_fail(ctx, BJ_EDATA,
+                       _("the area of '%s' is zero; the boundary must be a polygon "
+                         "with an inside"),
                        r->layer->path_as_written);
-    s->lon0_deg = (s->own->box[0] + s->own->box[2]) / 2;
+    /* To 1e-6 degree: a name that can be read and typed. */
+    s->lon0_deg = round((s->own->box[0] + s->own->box[2]) / 2 * 1e6) / 1e6;
     st = bj_crs_work_new(ctx, s->lon0_deg, &s->work);
     if (st == BJ_OK)
         st = copy_polygons(ctx, united, &s->county);
@@ -189,6 +216,7 @@ static enum bj_status set_frame(struct bj_ctx *ctx, struct bj_study *s, struct b
     s->out_crs = r->crs;
     r->crs = NULL; /* now the study's */
     s->own->has_county = 1;
+    s->own->boundary_input = (int)r->input;
     return BJ_OK;
 }
 
@@ -207,16 +235,19 @@ static enum bj_status read_boundary(struct bj_ctx *ctx, struct bj_study *s, stru
     if (st != BJ_OK)
         return st;
     if (r->table.n == 0)
-        return bj_fail(ctx, BJ_EDATA, _("'%s' has no rows; the boundary must be one polygon or more"),
+        return bj_fail(ctx, BJ_EDATA,
+                       _("'%s' has no rows; the boundary must be one polygon or more"),
                        r->layer->path_as_written);
     if (r->table.area.n_polygons == 0)
-        return bj_fail(ctx, BJ_EDATA, _("'%s' has no polygon with an area (its rows are points, "
-                                        "lines, empty, or areas of zero)"),
+        return bj_fail(ctx, BJ_EDATA,
+                       _("'%s' has no polygon with an area (its rows are points, "
+                         "lines, empty, or areas of zero)"),
                        r->layer->path_as_written);
     st = bj_polygons_union(ctx, &r->table.area, &united);
     if (st == BJ_OK && united.n_polygons == 0)
-        st = bj_fail(ctx, BJ_EDATA, _("the area of '%s' is zero; the boundary must be a polygon "
-                                      "with an inside"),
+        st = bj_fail(ctx, BJ_EDATA,
+                     _("the area of '%s' is zero; the boundary must be a polygon "
+                       "with an inside"),
                      r->layer->path_as_written);
     if (st == BJ_OK)
         st = set_frame(ctx, s, r, &united);
@@ -291,8 +322,8 @@ static int32_t same_township(const struct bj_study *s, const char *code, const c
     return -1;
 }
 
-static enum bj_status add_township(struct bj_ctx *ctx, struct bj_study *s, const struct bj_reading *r,
-                                   size_t i)
+static enum bj_status add_township(struct bj_ctx *ctx, struct bj_study *s,
+                                   const struct bj_reading *r, size_t i)
 {
     const char *code = bj_reading_text(r, BJ_COL_CODE, i), *name = township_name(r, i);
     const char *type = bj_reading_text(r, BJ_COL_TYPE, i);
@@ -312,8 +343,9 @@ static enum bj_status add_township(struct bj_ctx *ctx, struct bj_study *s, const
     return BJ_OK;
 }
 
-static enum bj_status sort_township_row(struct bj_ctx *ctx, struct bj_study *s, struct bj_reading *r,
-                                        const struct bj_locator *in_row, size_t i, int32_t *group)
+static enum bj_status sort_township_row(struct bj_ctx *ctx, struct bj_study *s,
+                                        struct bj_reading *r, const struct bj_locator *in_row,
+                                        size_t i, int32_t *group)
 {
     const char *code = bj_reading_text(r, BJ_COL_CODE, i), *name = township_name(r, i);
     struct bj_verdict_of_row v;
@@ -323,17 +355,34 @@ static enum bj_status sort_township_row(struct bj_ctx *ctx, struct bj_study *s, 
     group[i] = -1;
     if (bj_fate_is_used(v.fate) && s->own->in_county &&
         share_in_county(s, &r->table.area, in_row, i) < 0.25)
-        bj_row_fate(&v, BJ_FATE_OUTSIDE_COUNTY, _("township outside the boundary"));
+        bj_row_fate(&v, BJ_FATE_OUTSIDE_COUNTY, R_("township outside the boundary"));
     if (bj_fate_is_used(v.fate)) {
         group[i] = same_township(s, code, name);
         if (group[i] >= 0) {
-            bj_row_fate(&v, BJ_FATE_CODE_REPEATED, _("another part of the township '%s'"), name);
+            bj_row_fate(&v, BJ_FATE_CODE_REPEATED, R_("another part of the township '%s'"), name);
         } else {
             group[i] = (int32_t)s->n_townships;
             st = add_township(ctx, s, r, i);
         }
     }
     return st == BJ_OK ? enter(ctx, s, r, i, &v) : st;
+}
+
+/* Columns of a township are those of its first row. */
+static enum bj_status township_columns(struct bj_ctx *ctx, struct bj_study *s, struct bj_reading *r,
+                                       const int32_t *group)
+{
+    uint32_t *row = bj_alloc0(ctx, s->n_townships, sizeof(*row));
+    enum bj_status st;
+
+    if (!row)
+        return BJ_ENOMEM;
+    for (size_t i = r->table.n; i-- > 0;)
+        if (group[i] >= 0)
+            row[group[i]] = (uint32_t)i;
+    st = bj_columns_add(ctx, s, r, s->n_townships, row, 0, &s->township_columns);
+    bj_free(ctx, row);
+    return st;
 }
 
 static enum bj_status sort_townships(struct bj_ctx *ctx, struct bj_study *s, struct bj_reading *r)
@@ -351,26 +400,31 @@ static enum bj_status sort_townships(struct bj_ctx *ctx, struct bj_study *s, str
         st = gather(ctx, &r->table.area, group, s->n_townships, &s->townships_area);
     if (st == BJ_OK)
         st = bj_locator_new(ctx, &s->townships_area, &s->own->in_township);
+    if (st == BJ_OK) {
+        s->own->townships_input = (int)r->input;
+        st = township_columns(ctx, s, r, group);
+    }
     bj_locator_free(in_row);
     bj_free(ctx, group);
     return st;
 }
 
-static enum bj_status note_townships(struct bj_ctx *ctx, struct bj_study *s, const struct bj_reading *r)
+static enum bj_status note_townships(struct bj_ctx *ctx, struct bj_study *s,
+                                     const struct bj_reading *r)
 {
     size_t untyped = 0;
 
     if (s->n_townships == 0)
         return bj_study_note(ctx, s, "empty_layer", r->layer->path_as_written, NULL,
-                             _("no township of the layer lies in the county"));
+                             R_("no township of the layer lies in the county"));
     for (size_t t = 0; t < s->n_townships; t++)
         untyped += s->township[t].urban == BJ_URBAN_UNKNOWN;
     if (untyped == 0)
         return BJ_OK;
     return bj_study_note(ctx, s, "township_type", r->layer->path_as_written,
-                         _("give the column with 街道, 镇 or 乡: fields: {type: …}"),
-                         _("%zu of %zu townships have no type that code, name or column tells, so "
-                           "whether they are urban is unknown"),
+                         R_("give the column with 街道, 镇 or 乡: fields: {type: …}"),
+                         R_("%zu of %zu townships have no type that code, name or column tells, so "
+                            "whether they are urban is unknown"),
                          untyped, s->n_townships);
 }
 
@@ -389,9 +443,9 @@ static enum bj_status areas_to_work(struct bj_ctx *ctx, struct bj_study *s, stru
 enum bj_status bj_frame_townships(struct bj_ctx *ctx, struct bj_study *s,
                                   const struct bj_case_layer *layer)
 {
-    static const struct bj_reading_role roles[] = {{BJ_COL_NAME, 0}, {BJ_COL_CODE, 0},
+    static const struct bj_reading_role roles[] = {{BJ_COL_NAME, 0},     {BJ_COL_CODE, 0},
                                                    {BJ_COL_TOWNSHIP, 0}, {BJ_COL_TYPE, 0},
-                                                   {BJ_COL_CLASS, 0}, {BJ_COL_URBAN, 0}};
+                                                   {BJ_COL_CLASS, 0},    {BJ_COL_URBAN, 0}};
     struct bj_reading r;
     enum bj_status st = bj_reading_open(ctx, s, layer, &r);
 
@@ -433,7 +487,7 @@ enum bj_status bj_frame_urban_area(struct bj_ctx *ctx, struct bj_study *s,
     }
     if (st == BJ_OK && r.table.area.n_polygons == 0)
         st = bj_study_note(ctx, s, "empty_layer", layer->path_as_written, NULL,
-                           _("the layer holds no area; nothing is taken as urban by it"));
+                           R_("the layer holds no area; nothing is taken as urban by it"));
     else if (st == BJ_OK)
         st = bj_polygons_union(ctx, &r.table.area, &s->urban_area);
     if (st == BJ_OK)

@@ -14,11 +14,12 @@
 #include <stdarg.h>
 #include <string.h>
 
-const char *const bj_fate_names[] = {
-    "no_population",   "bad_population", "repaired",       "interior_point",  "first_of_multi",
-    "code_repeated",   "point_repeated", "neighbour",      "duplicate",       "no_geometry",
-    "bad_coordinates", "outside_county", "class_unknown",  "closed",          "total_row",
-    "bad_code",        "wrong_geometry", NULL};
+const char *const bj_fate_names[] = {"no_population",  "bad_population",  "repaired",
+                                     "interior_point", "first_of_multi",  "code_repeated",
+                                     "point_repeated", "neighbour",       "duplicate",
+                                     "no_geometry",    "bad_coordinates", "outside_county",
+                                     "class_unknown",  "closed",          "total_row",
+                                     "bad_code",       "wrong_geometry",  NULL};
 
 _Static_assert(sizeof(bj_fate_names) / sizeof(*bj_fate_names) == BJ_FATE_N + 1,
                "every fate has a name");
@@ -125,11 +126,12 @@ enum bj_status bj_ledger_check(struct bj_ctx *ctx, const struct bj_study *s)
         const struct bj_input *in = &s->input[i];
 
         if (in->rows != in->used + b[i].not_used)
-            st = bj_fail(ctx, BJ_EDATA,
-                         _("%s '%s': %lld rows were read, but %lld used and %lld set aside; this is "
-                           "a bug of banjing, please report it"),
-                         in->role, in->path, (long long)in->rows, (long long)in->used,
-                         (long long)b[i].not_used);
+            st =
+                bj_fail(ctx, BJ_EDATA,
+                        _("%s '%s': %lld rows were read, but %lld used and %lld set aside; this is "
+                          "a bug of banjing, please report it"),
+                        in->role, in->path, (long long)in->rows, (long long)in->used,
+                        (long long)b[i].not_used);
         else if (!(fabs(in->population - b[i].population) <= 1e-9 * fmax(1, b[i].size)))
             st = bj_fail(ctx, BJ_EDATA,
                          _("%s '%s': %.17g people were read, but %.17g used or set aside; this is "

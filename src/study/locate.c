@@ -32,15 +32,16 @@ struct bj_locator {
     double x0, y0, x1, y1; /* box of all edges */
     double height;         /* of a slab, > 0 */
     size_t n_slabs;
-    size_t *start;         /* n_slabs + 1 */
-    uint32_t *entry;       /* edges of each slab, ascending */
+    size_t *start;   /* n_slabs + 1 */
+    uint32_t *entry; /* edges of each slab, ascending */
     size_t n_edges;
     struct edge *edge;
     size_t n_polygons;
     uint32_t *feature; /* of each polygon; NULL = the polygon itself */
 };
 
-static void add_ring(struct bj_locator *l, const struct bj_polygons *p, size_t ring, uint32_t polygon)
+static void add_ring(struct bj_locator *l, const struct bj_polygons *p, size_t ring,
+                     uint32_t polygon)
 {
     for (size_t i = p->point_start[ring]; i + 1 < p->point_start[ring + 1]; i++) {
         double ax = p->x[i], ay = p->y[i], bx = p->x[i + 1], by = p->y[i + 1];

@@ -7,10 +7,8 @@
  *
  * Duplicates: same code and same point, in any layer of the role: the first is kept. A
  * facility that comes back with another class is one facility with both classes: the kept row
- * takes them over. Rows without a code are never duplicates. "Same point" is equality after
- * rounding to 1e-9 degree (0.1 mm): finer than any survey, coarser than what a format or a
- * projection does to the last digits. Within one layer, the same code elsewhere and another
- * code (or none) at the same point are kept and named. All by hashing, in linear time.
+ * takes them over. Rows without a code are never duplicates. Within one layer, the same code
+ * elsewhere and another code (or none) at the same point are kept and named (twins.c).
  *
  * Inside the boundary is judged in the work CRS, whose plane is true to 1e-4 within a county:
  * 50 m to half a centimetre.
@@ -26,161 +24,49 @@
 #include <string.h>
 
 #define BORDER_M 50.0 /* interface.md, "Verdicts" */
+#define FAR_M    2000.0
 #define BIT(c)   (1u << (c))
 
 /* ---- storage --------------------------------------------------------------------- */
 
-/* The arrays of a bj_places, for resizing and freeing them alike. Demand has no classes,
- * facilities no people. */
-struct array {
-    void **p;
-    size_t size;
-};
-
-static size_t arrays_of(struct bj_places *p, struct array a[16])
-{
-    const struct array all[] = {
-        {(void **)&p->lon_deg, sizeof(double)},       {(void **)&p->lat_deg, sizeof(double)},
-        {(void **)&p->x, sizeof(double)},             {(void **)&p->y, sizeof(double)},
-        {(void **)&p->code, sizeof(char *)},          {(void **)&p->name, sizeof(char *)},
-        {(void **)&p->township, sizeof(char *)},      {(void **)&p->township_index, sizeof(int32_t)},
-        {(void **)&p->input, sizeof(uint32_t)},       {(void **)&p->row, sizeof(int64_t)},
-        {(void **)&p->population, sizeof(double)},    {(void **)&p->urban, 1},
-        {(void **)&p->classes, sizeof(uint64_t)},     {(void **)&p->neighbour, 1},
-        {(void **)&p->ownership, sizeof(char *)},
-    };
-
-    memcpy(a, all, sizeof(all));
-    return sizeof(all) / sizeof(*all);
-}
+/* Every array of a bj_places. Demand has no classes, facilities no people: those stay 0. */
+/* clang-format off */
+#define EACH_ARRAY(X)                                                                              \
+    X(lon_deg) X(lat_deg) X(x) X(y) X(code) X(name) X(township) X(township_index) X(input)         \
+    X(row) X(population) X(urban) X(classes) X(neighbour) X(ownership)
+/* clang-format on */
 
 void bj_places_release(struct bj_ctx *ctx, struct bj_places *p)
 {
-    struct array a[16];
-    size_t n = arrays_of(p, a);
-
-    while (n > 0)
-        bj_free(ctx, *a[--n].p);
+#define RELEASE(array) bj_free(ctx, (void *)p->array);
+    EACH_ARRAY(RELEASE)
+#undef RELEASE
     memset(p, 0, sizeof(*p));
 }
 
-/* Room for n rows in all; the population of facilities stays 0. */
-static enum bj_status reserve(struct bj_ctx *ctx, struct bj_places *p, size_t n)
+/* An array made longer, the new rows zero; when out of memory the old one, and *ok = false. */
+static void *grown(struct bj_ctx *ctx, void *old, size_t n_old, size_t n, size_t size, bool *ok)
 {
-    struct array a[16];
-    size_t n_arrays = arrays_of(p, a);
+    void *p = *ok ? bj_resize(ctx, old, n ? n : 1, size) : NULL;
 
-    for (size_t i = 0; i < n_arrays; i++) {
-        void *q = bj_resize(ctx, *a[i].p, n ? n : 1, a[i].size);
-
-        if (!q)
-            return BJ_ENOMEM;
-        *a[i].p = q;
-        memset((char *)q + p->n * a[i].size, 0, (n - p->n) * a[i].size);
+    if (!p) {
+        *ok = false;
+        return old;
     }
-    return BJ_OK;
+    memset((char *)p + n_old * size, 0, (n - n_old) * size);
+    return p;
 }
 
-/* ---- equal rows ------------------------------------------------------------------ */
-
-/* Hash tables over the places found so far: rows (index + 1, 0 = empty) by code and point,
- * by code within the layer, by point within the layer. */
-enum key { KEY_BOTH, KEY_CODE, KEY_POINT, KEY_N };
-struct twins {
-    const struct bj_places *p;
-    size_t mask;
-    uint32_t *slot[KEY_N];
-};
-
-static uint64_t mix(uint64_t h, uint64_t v)
+/* Room for n rows in all, here and in the array beside them. */
+static enum bj_status reserve(struct bj_ctx *ctx, struct bj_places *p, int32_t **claimed, size_t n)
 {
-    h ^= v + 0x9e3779b97f4a7c15u + (h << 6) + (h >> 2);
-    h *= 0xbf58476d1ce4e5b9u;
-    return h ^ (h >> 31);
-}
+    bool ok = true;
 
-static int64_t nano(double deg)
-{
-    return llround(deg * 1e9);
-}
-
-static uint64_t hash_of(const struct bj_places *p, size_t i, enum key key)
-{
-    uint64_t h = 1469598103934665603u;
-
-    if (key != KEY_POINT)
-        for (const char *c = p->code[i]; *c; c++)
-            h = (h ^ (unsigned char)*c) * 1099511628211u;
-    if (key != KEY_CODE)
-        h = mix(mix(h, (uint64_t)nano(p->lon_deg[i])), (uint64_t)nano(p->lat_deg[i]));
-    return mix(h, key == KEY_BOTH ? 0 : p->input[i] + 1u);
-}
-
-static bool same(const struct bj_places *p, size_t i, size_t k, enum key key)
-{
-    if (key != KEY_POINT && strcmp(p->code[i], p->code[k]) != 0)
-        return false;
-    if (key != KEY_BOTH && p->input[i] != p->input[k])
-        return false;
-    return key == KEY_CODE || (nano(p->lon_deg[i]) == nano(p->lon_deg[k]) &&
-                               nano(p->lat_deg[i]) == nano(p->lat_deg[k]));
-}
-
-/* Slot of row i, or of the first row equal to it. */
-static uint32_t *find_slot(struct twins *t, size_t i, enum key key)
-{
-    size_t at = (size_t)hash_of(t->p, i, key) & t->mask;
-
-    while (t->slot[key][at] && !same(t->p, i, t->slot[key][at] - 1, key))
-        at = (at + 1) & t->mask;
-    return &t->slot[key][at];
-}
-
-/* First earlier row equal to row i, -1 when none. */
-static int64_t find_twin(struct twins *t, size_t i, enum key key)
-{
-    if (key != KEY_POINT && !*t->p->code[i])
-        return -1;
-    return (int64_t)*find_slot(t, i, key) - 1;
-}
-
-static void enter_twin(struct twins *t, size_t i)
-{
-    for (int key = 0; key < KEY_N; key++) {
-        uint32_t *slot;
-
-        if (key != KEY_POINT && !*t->p->code[i])
-            continue;
-        slot = find_slot(t, i, (enum key)key);
-        if (!*slot)
-            *slot = (uint32_t)i + 1;
-    }
-}
-
-static void twins_release(struct bj_ctx *ctx, struct twins *t)
-{
-    for (int key = KEY_N; key > 0; key--)
-        bj_free(ctx, t->slot[key - 1]);
-}
-
-/* Tables for up to n places, with those already there entered. */
-static enum bj_status twins_init(struct bj_ctx *ctx, struct twins *t, const struct bj_places *p, size_t n)
-{
-    size_t size = 64;
-
-    memset(t, 0, sizeof(*t));
-    while (size < 2 * n)
-        size *= 2;
-    t->p = p;
-    t->mask = size - 1;
-    for (int key = 0; key < KEY_N; key++) {
-        t->slot[key] = bj_alloc0(ctx, size, sizeof(uint32_t));
-        if (!t->slot[key])
-            return BJ_ENOMEM; /* the caller releases */
-    }
-    for (size_t i = 0; i < p->n; i++)
-        enter_twin(t, i);
-    return BJ_OK;
+#define GROW(array) p->array = grown(ctx, (void *)p->array, p->n, n, sizeof(*p->array), &ok);
+    EACH_ARRAY(GROW)
+#undef GROW
+    *claimed = grown(ctx, *claimed, p->n, n, sizeof(**claimed), &ok);
+    return ok ? BJ_OK : BJ_ENOMEM;
 }
 
 /* ---- texts of a row ---------------------------------------------------------------- */
@@ -258,34 +144,38 @@ struct job {
     struct bj_reading r;
     struct bj_positions pos;
     struct bj_places *to;
-    struct twins twins;
+    int32_t **claimed; /* beside `to`: see bj_study_own */
+    struct bj_twins twins;
+    size_t first, n_kept; /* places before this layer; rows of it that are used, */
+    uint32_t *kept;       /* and which */
     bool demand, village;
     const char *last_name; /* township text last looked up, and what it was */
     int32_t last_township;
     size_t n_blank, n_bad, n_code, n_point, n_unknown_class, n_from_name;
-    char examples[200];   /* class texts not understood */
+    char examples[200]; /* class texts not understood */
 };
 
 static void judge_position(const struct job *j, size_t i, struct bj_verdict_of_row *v)
 {
     switch (j->pos.fault[i]) {
     case BJ_POS_NONE:
-        bj_row_fate(v, BJ_FATE_NO_GEOMETRY, j->pos.from_columns ? _("no coordinates") : _("no geometry"));
+        bj_row_fate(v, BJ_FATE_NO_GEOMETRY,
+                    j->pos.from_columns ? R_("no coordinates") : R_("no geometry"));
         break;
     case BJ_POS_WRONG:
-        bj_row_fate(v, BJ_FATE_WRONG_GEOMETRY, _("a geometry that cannot stand as a point"));
+        bj_row_fate(v, BJ_FATE_WRONG_GEOMETRY, R_("a geometry that cannot stand as a point"));
         break;
     case BJ_POS_NOT_FINITE:
-        bj_row_fate(v, BJ_FATE_BAD_COORDINATES, _("coordinates are not finite numbers"));
+        bj_row_fate(v, BJ_FATE_BAD_COORDINATES, R_("coordinates are not finite numbers"));
         break;
     case BJ_POS_ZERO:
-        bj_row_fate(v, BJ_FATE_BAD_COORDINATES, _("coordinates are 0, 0"));
+        bj_row_fate(v, BJ_FATE_BAD_COORDINATES, R_("coordinates are 0, 0"));
         break;
     case BJ_POS_NOWHERE:
-        bj_row_fate(v, BJ_FATE_BAD_COORDINATES, _("coordinates are no place on Earth"));
+        bj_row_fate(v, BJ_FATE_BAD_COORDINATES, R_("coordinates are no place on Earth"));
         break;
     case BJ_POS_UNREADABLE:
-        bj_row_fate(v, BJ_FATE_BAD_COORDINATES, _("the text is no longitude and latitude"));
+        bj_row_fate(v, BJ_FATE_BAD_COORDINATES, R_("the text is no longitude and latitude"));
         break;
     default:
         break;
@@ -295,14 +185,15 @@ static void judge_position(const struct job *j, size_t i, struct bj_verdict_of_r
 static void judge_code(const struct job *j, const char *code, struct bj_verdict_of_row *v)
 {
     if (is_scientific(code))
-        bj_row_fate(v, BJ_FATE_BAD_CODE,
-                    _("the code '%s' was destroyed by a spreadsheet; format the column as text and "
-                      "enter the codes anew"),
-                    code);
+        bj_row_fate(
+            v, BJ_FATE_BAD_CODE,
+            R_("the code '%s' was destroyed by a spreadsheet; format the column as text and "
+               "enter the codes anew"),
+            code);
     else if (j->village && lost_its_end(code))
         bj_row_fate(v, BJ_FATE_BAD_CODE,
-                    _("the code '%s' is a county's: its township and village digits are lost, as "
-                      "when a spreadsheet wrote it as a number"),
+                    R_("the code '%s' is a county's: its township and village digits are lost, as "
+                       "when a spreadsheet wrote it as a number"),
                     code);
 }
 
@@ -321,18 +212,20 @@ static void judge_place(const struct job *j, size_t i, struct bj_verdict_of_row 
     if (!j->demand) {
         if (!isfinite(x))
             bj_row_fate(v, BJ_FATE_BAD_COORDINATES,
-                        _("on the other side of the Earth from the county"));
+                        R_("on the other side of the Earth from the county"));
         else if (j->r.layer->role == BJ_ROLE_FACILITIES)
-            bj_row_fate(v, BJ_FATE_NEIGHBOUR, _("outside the boundary: used as a neighbour"));
+            bj_row_fate(v, BJ_FATE_NEIGHBOUR, R_("outside the boundary: used as a neighbour"));
         return;
     }
     if (bj_locator_distance(s->own->in_county, x, y, BORDER_M) <= BORDER_M)
         return;
-    far = bj_locator_distance(s->own->in_county, x, y, 1e6);
+    /* How far is of use near the border only; farther away it costs a search of all edges. */
+    far = bj_locator_distance(s->own->in_county, x, y, FAR_M);
     if (isfinite(far))
-        bj_row_fate(v, BJ_FATE_OUTSIDE_COUNTY, _("%.0f m outside the boundary"), far);
+        bj_row_fate(v, BJ_FATE_OUTSIDE_COUNTY, R_("%.0f m outside the boundary"), far);
     else
-        bj_row_fate(v, BJ_FATE_OUTSIDE_COUNTY, _("more than 1000 km outside the boundary"));
+        bj_row_fate(v, BJ_FATE_OUTSIDE_COUNTY, R_("more than %.0f km outside the boundary"),
+                    FAR_M / 1000);
 }
 
 /* Remembers up to a few class texts that were not understood. */
@@ -340,7 +233,8 @@ static void remember(struct job *j, const char *text)
 {
     size_t n = strlen(j->examples);
 
-    if (bj_is_blank(text) || strstr(j->examples, text) || n + strlen(text) + 4 > sizeof(j->examples))
+    if (bj_is_blank(text) || strstr(j->examples, text) ||
+        n + strlen(text) + 4 > sizeof(j->examples))
         return;
     snprintf(j->examples + n, sizeof(j->examples) - n, "%s%s", n ? ", " : "", text);
 }
@@ -360,13 +254,14 @@ static uint64_t judge_class(struct job *j, size_t i, struct bj_verdict_of_row *v
     if (!set) {
         j->n_unknown_class++;
         remember(j, bj_is_blank(text) ? name : text);
-        bj_row_fate(v, BJ_FATE_CLASS_UNKNOWN,
-                    _("neither the class '%s' nor the name '%s' says which kind of facility it is"),
-                    text, name);
+        bj_row_fate(
+            v, BJ_FATE_CLASS_UNKNOWN,
+            R_("neither the class '%s' nor the name '%s' says which kind of facility it is"), text,
+            name);
     }
     j->n_from_name += from_name != 0;
     if (bj_status_is_closed(status))
-        bj_row_fate(v, BJ_FATE_CLOSED, _("status '%s': closed or not yet open"), status);
+        bj_row_fate(v, BJ_FATE_CLOSED, R_("status '%s': closed or not yet open"), status);
     return set;
 }
 
@@ -384,68 +279,18 @@ static double judge_people(struct job *j, size_t i, double *people, struct bj_ve
     if (isfinite(raw) && raw >= 0) {
         *people = raw;
     } else if (c->number_state[i] == 0) {
-        bj_row_fate(v, BJ_FATE_NO_POPULATION, _("no population: counted as 0 people"));
+        bj_row_fate(v, BJ_FATE_NO_POPULATION, R_("no population: counted as 0 people"));
     } else if (isfinite(raw)) {
-        bj_row_fate(v, BJ_FATE_BAD_POPULATION, _("population is %.17g: counted as 0 people"), raw);
+        bj_row_fate(v, BJ_FATE_BAD_POPULATION, R_("population is %.17g: counted as 0 people"), raw);
     } else {
-        bj_row_fate(v, BJ_FATE_BAD_POPULATION, _("population '%s' is no number: counted as 0 people"),
+        bj_row_fate(v, BJ_FATE_BAD_POPULATION,
+                    R_("population '%s' is no number: counted as 0 people"),
                     c->raw && c->raw[i] ? c->raw[i] : "?");
     }
     return isfinite(raw) ? raw : NAN;
 }
 
 /* ---- township and urban ------------------------------------------------------------- */
-
-/* Name of a township without the word that says its type. */
-static void bare_township(const char *name, char out[128])
-{
-    static const char *const tails[] = {"街道办事处", "街道办", "街道", "镇", "乡", NULL};
-
-    bj_synonym_fold(name, out, 128);
-    for (int i = 0; tails[i]; i++) {
-        size_t n = strlen(out), k = strlen(tails[i]);
-
-        if (n > k && strcmp(out + n - k, tails[i]) == 0) {
-            out[n - k] = '\0';
-            return;
-        }
-    }
-}
-
-/* Township of the layer that a text names: the whole name, else the only one whose name is
- * the same without 街道, 镇, 乡. */
-static int32_t township_by_name(const struct bj_study *s, const char *text)
-{
-    char want[128], bare[128], have[128];
-    int32_t found = -1;
-
-    bj_synonym_fold(text, want, sizeof(want));
-    for (size_t t = 0; t < s->n_townships; t++) {
-        bj_synonym_fold(s->township[t].name, have, sizeof(have));
-        if (strcmp(want, have) == 0)
-            return (int32_t)t;
-    }
-    bare_township(text, bare);
-    for (size_t t = 0; t < s->n_townships; t++) {
-        bare_township(s->township[t].name, have);
-        if (*bare && strcmp(bare, have) == 0) {
-            if (found >= 0)
-                return -1;
-            found = (int32_t)t;
-        }
-    }
-    return found;
-}
-
-static int32_t township_by_code(const struct bj_study *s, const char *code)
-{
-    if (strlen(code) < 9 || !all_digits(code, strlen(code)))
-        return -1;
-    for (size_t t = 0; t < s->n_townships; t++)
-        if (strlen(s->township[t].code) >= 9 && strncmp(s->township[t].code, code, 9) == 0)
-            return (int32_t)t;
-    return -1;
-}
 
 static enum bj_status set_township(struct bj_ctx *ctx, struct job *j, size_t i, size_t k)
 {
@@ -459,14 +304,17 @@ static enum bj_status set_township(struct bj_ctx *ctx, struct job *j, size_t i, 
             j->last_name = bj_study_keep(ctx, s, text);
             if (!j->last_name)
                 return BJ_ENOMEM;
-            j->last_township = township_by_name(s, text);
+            j->last_township = bj_township_by_name(s, text);
         }
         t = j->last_township;
     }
+    (*j->claimed)[k] = t >= 0      ? t
+                       : j->demand ? bj_township_by_code(s, to->code[k])
+                                   : bj_township_in_name(s, to->name[k]);
     if (t < 0 && s->own->in_township)
         t = (int32_t)bj_locator_find(s->own->in_township, to->x[k], to->y[k]);
     if (t < 0)
-        t = township_by_code(s, to->code[k]);
+        t = bj_township_by_code(s, to->code[k]);
     to->township_index[k] = t;
     to->township[k] = t >= 0 ? s->township[t].name : bj_is_blank(text) ? "" : j->last_name;
     return BJ_OK;
@@ -476,8 +324,8 @@ static void set_urban(struct job *j, size_t i, size_t k)
 {
     const struct bj_study *s = j->s;
     struct bj_places *to = j->to;
-    enum bj_urban u = bj_urban_of(bj_reading_text(&j->r, BJ_COL_URBAN, i), s->info->n_urban,
-                                  s->info->urban);
+    enum bj_urban u =
+        bj_urban_of(bj_reading_text(&j->r, BJ_COL_URBAN, i), s->info->n_urban, s->info->urban);
 
     if (u == BJ_URBAN_UNKNOWN && to->township_index[k] >= 0)
         u = s->township[to->township_index[k]].urban;
@@ -488,7 +336,8 @@ static void set_urban(struct job *j, size_t i, size_t k)
 
 /* ---- one row ------------------------------------------------------------------------- */
 
-static enum bj_status set_texts(struct bj_ctx *ctx, struct job *j, size_t i, size_t k, const char *code)
+static enum bj_status set_texts(struct bj_ctx *ctx, struct job *j, size_t i, size_t k,
+                                const char *code)
 {
     struct bj_places *to = j->to;
     const char *ownership = bj_reading_text(&j->r, BJ_COL_OWNERSHIP, i);
@@ -530,9 +379,9 @@ static void name_row(const struct job *j, int64_t k, char out[200])
     const struct bj_places *to = j->to;
 
     if (to->input[k] == j->r.input)
-        snprintf(out, 200, _("row %lld"), (long long)to->row[k]);
+        snprintf(out, 200, R_("row %lld"), (long long)to->row[k]);
     else
-        snprintf(out, 200, _("row %lld of %.150s"), (long long)to->row[k],
+        snprintf(out, 200, R_("row %lld of %.150s"), (long long)to->row[k],
                  j->s->input[to->input[k]].path);
 }
 
@@ -540,30 +389,30 @@ static void name_row(const struct job *j, int64_t k, char out[200])
 static void judge_twins(struct job *j, uint64_t set, struct bj_verdict_of_row *v)
 {
     struct bj_places *to = j->to;
-    int64_t k = find_twin(&j->twins, to->n, KEY_BOTH);
+    int64_t k = bj_twins_find(&j->twins, to->n, BJ_TWIN_BOTH);
     char where[200];
 
     if (k >= 0) {
         name_row(j, k, where);
         if (set & ~to->classes[k])
             bj_row_fate(v, BJ_FATE_DUPLICATE,
-                        _("same code and same point as %s, which takes over its class"), where);
+                        R_("same code and same point as %s, which takes over its class"), where);
         else
-            bj_row_fate(v, BJ_FATE_DUPLICATE, _("same code and same point as %s"), where);
+            bj_row_fate(v, BJ_FATE_DUPLICATE, R_("same code and same point as %s"), where);
         to->classes[k] |= set;
         return;
     }
-    k = find_twin(&j->twins, to->n, KEY_CODE);
+    k = bj_twins_find(&j->twins, to->n, BJ_TWIN_CODE);
     if (k >= 0) {
         j->n_code++;
         name_row(j, k, where);
-        bj_row_fate(v, BJ_FATE_CODE_REPEATED, _("same code as %s, at another point"), where);
+        bj_row_fate(v, BJ_FATE_CODE_REPEATED, R_("same code as %s, at another point"), where);
     }
-    k = find_twin(&j->twins, to->n, KEY_POINT);
+    k = bj_twins_find(&j->twins, to->n, BJ_TWIN_POINT);
     if (k >= 0) {
         j->n_point++;
         name_row(j, k, where);
-        bj_row_fate(v, BJ_FATE_POINT_REPEATED, _("same point as %s, with another code"), where);
+        bj_row_fate(v, BJ_FATE_POINT_REPEATED, R_("same point as %s, with another code"), where);
     }
 }
 
@@ -573,9 +422,9 @@ static void judge_shape(struct job *j, size_t i, struct bj_verdict_of_row *v)
         return;
     if (j->r.table.state[i] == BJ_ROW_FROM_AREA || j->r.table.state[i] == BJ_ROW_REPAIRED) {
         j->s->own->n_interior++;
-        bj_row_fate(v, BJ_FATE_INTERIOR_POINT, _("area or line: a point inside it stands for it"));
+        bj_row_fate(v, BJ_FATE_INTERIOR_POINT, R_("area or line: a point inside it stands for it"));
     } else if (j->r.table.state[i] == BJ_ROW_MULTI) {
-        bj_row_fate(v, BJ_FATE_FIRST_OF_MULTI, _("several points: the first was taken"));
+        bj_row_fate(v, BJ_FATE_FIRST_OF_MULTI, R_("several points: the first was taken"));
     }
 }
 
@@ -593,7 +442,7 @@ static enum bj_status judge_row(struct bj_ctx *ctx, struct job *j, size_t i)
     if (isfinite(raw))
         j->s->input[j->r.input].population += raw;
     if (is_total_row(&j->r, i))
-        bj_row_fate(&v, BJ_FATE_TOTAL_ROW, _("a row of totals"));
+        bj_row_fate(&v, BJ_FATE_TOTAL_ROW, R_("a row of totals"));
     if (bj_fate_is_used(v.fate))
         judge_position(j, i, &v);
     if (bj_fate_is_used(v.fate))
@@ -619,8 +468,9 @@ static enum bj_status judge_row(struct bj_ctx *ctx, struct job *j, size_t i)
     to->population[to->n] = j->demand ? population : 0;
     to->classes[to->n] = set;
     to->neighbour[to->n] = j->r.layer->role == BJ_ROLE_NEIGHBOURS || v.fate == BJ_FATE_NEIGHBOUR;
-    enter_twin(&j->twins, to->n);
+    bj_twins_enter(&j->twins, to->n);
     to->n++;
+    j->kept[j->n_kept++] = (uint32_t)i;
     j->s->input[j->r.input].used++;
     /* Used people are in the total; only a refused number goes to the ledger. */
     return bj_ledger_add(ctx, j->s, j->r.input, j->r.table.row[i], code, &v,
@@ -636,23 +486,25 @@ static enum bj_status note_counts(struct bj_ctx *ctx, const struct job *j)
     enum bj_status st = BJ_OK;
 
     if (j->n_code > 0)
-        st = bj_study_note(ctx, s, "repeated_codes", path, NULL,
-                           _("%zu rows have the code of an earlier row at another point; all are used"),
-                           j->n_code);
+        st = bj_study_note(
+            ctx, s, "repeated_codes", path, NULL,
+            R_("%zu rows have the code of an earlier row at another point; all are used"),
+            j->n_code);
     if (st == BJ_OK && j->n_point > 0)
-        st = bj_study_note(ctx, s, "duplicate_points", path, NULL,
-                           _("%zu rows lie at the point of an earlier row with another code; all are "
-                             "used"),
-                           j->n_point);
+        st = bj_study_note(
+            ctx, s, "duplicate_points", path, NULL,
+            R_("%zu rows lie at the point of an earlier row with another code; all are "
+               "used"),
+            j->n_point);
     if (st == BJ_OK && j->n_unknown_class > 0)
         st = bj_study_note(ctx, s, "missing_class", path,
-                           _("give class: for the whole layer, or a column with one of banjing's "
-                             "class names"),
-                           _("%zu rows are of no class that is known and are not used: %s"),
+                           R_("give class: for the whole layer, or a column with one of banjing's "
+                              "class names"),
+                           R_("%zu rows are of no class that is known and are not used: %s"),
                            j->n_unknown_class, j->examples);
     if (st == BJ_OK && j->n_from_name > 0)
         st = bj_study_note(ctx, s, "class_from_name", path, NULL,
-                           _("%zu rows have a class text that says nothing; their names decided"),
+                           R_("%zu rows have a class text that says nothing; their names decided"),
                            j->n_from_name);
     return st;
 }
@@ -665,14 +517,14 @@ static enum bj_status note_population(struct bj_ctx *ctx, const struct job *j)
         return BJ_OK;
     if (j->village && j->r.at[BJ_COL_POPULATION] < 0)
         return bj_study_note(ctx, j->s, "no_population", path,
-                             _("name the column: fields: {population: …}"),
-                             _("no column of resident population was found: all figures of people "
-                               "are 0"));
+                             R_("name the column: fields: {population: …}"),
+                             R_("no column of resident population was found: all figures of people "
+                                "are 0"));
     if (j->n_blank + j->n_bad == 0)
         return BJ_OK;
     return bj_study_note(ctx, j->s, "no_population", path, NULL,
-                         _("%zu rows without population and %zu with a negative number or a text "
-                           "count as 0 people"),
+                         R_("%zu rows without population and %zu with a negative number or a text "
+                            "count as 0 people"),
                          j->n_blank, j->n_bad);
 }
 
@@ -728,8 +580,9 @@ static enum bj_status fail_none_used(struct bj_ctx *ctx, const struct job *j)
     char why[700];
 
     if (j->r.table.n == 0)
-        return bj_fail(ctx, BJ_EDATA, _("'%s' has no rows; there is nothing to judge: check the "
-                                        "file, layer: and where:"),
+        return bj_fail(ctx, BJ_EDATA,
+                       _("'%s' has no rows; there is nothing to judge: check the "
+                         "file, layer: and where:"),
                        path);
     fate = main_fate(j, &n);
     likely_reason(j, why);
@@ -751,9 +604,10 @@ static enum bj_status check_any_used(struct bj_ctx *ctx, const struct job *j)
     if (j->s->input[j->r.input].used > 0)
         return BJ_OK;
     if (!j->village)
-        return j->r.table.n > 0 ? BJ_OK
-                                : bj_study_note(ctx, j->s, "empty_layer", j->r.layer->path_as_written,
-                                                NULL, _("the layer has no rows"));
+        return j->r.table.n > 0
+                   ? BJ_OK
+                   : bj_study_note(ctx, j->s, "empty_layer", j->r.layer->path_as_written, NULL,
+                                   R_("the layer has no rows"));
     st = fail_none_used(ctx, j);
     if (st == BJ_EDATA && j->s->own->lenient) /* the ledger tells more than a failure */
         st = bj_study_note(ctx, j->s, "unusable_layer", j->r.layer->path_as_written, NULL, "%s",
@@ -763,18 +617,22 @@ static enum bj_status check_any_used(struct bj_ctx *ctx, const struct job *j)
 
 static enum bj_status read_rows(struct bj_ctx *ctx, struct job *j)
 {
-    enum bj_status st = reserve(ctx, j->to, j->to->n + j->pos.n + 1);
+    enum bj_status st = reserve(ctx, j->to, j->claimed, j->to->n + j->pos.n + 1);
 
     if (st == BJ_OK)
-        st = twins_init(ctx, &j->twins, j->to, j->to->n + j->pos.n);
+        st = bj_twins_init(ctx, &j->twins, j->to, j->to->n + j->pos.n);
+    j->first = j->to->n;
+    j->kept = bj_alloc0(ctx, j->pos.n, sizeof(*j->kept));
+    if (st == BJ_OK && !j->kept)
+        st = BJ_ENOMEM;
     for (size_t i = 0; st == BJ_OK && i < j->pos.n; i++)
         st = judge_row(ctx, j, i);
     return st;
 }
 
-static const struct bj_reading_role demand_roles[] = {
-    {BJ_COL_NAME, 0},  {BJ_COL_CODE, 0},   {BJ_COL_TOWNSHIP, 0},
-    {BJ_COL_URBAN, 0}, {BJ_COL_COUNTY, 0}, {BJ_COL_POPULATION, 1}};
+static const struct bj_reading_role demand_roles[] = {{BJ_COL_NAME, 0},     {BJ_COL_CODE, 0},
+                                                      {BJ_COL_TOWNSHIP, 0}, {BJ_COL_URBAN, 0},
+                                                      {BJ_COL_COUNTY, 0},   {BJ_COL_POPULATION, 1}};
 static const struct bj_reading_role facility_roles[] = {
     {BJ_COL_NAME, 0},  {BJ_COL_CODE, 0},   {BJ_COL_TOWNSHIP, 0}, {BJ_COL_COUNTY, 0},
     {BJ_COL_CLASS, 0}, {BJ_COL_STATUS, 0}, {BJ_COL_OWNERSHIP, 0}};
@@ -800,6 +658,8 @@ static enum bj_status read_layer(struct bj_ctx *ctx, struct job *j)
     if (st == BJ_OK)
         st = bj_suspect_positions(ctx, j->s, &j->r, &j->pos);
     if (st == BJ_OK)
+        st = bj_suspect_count_outside(ctx, j->s, &j->r, &j->pos);
+    if (st == BJ_OK)
         st = read_rows(ctx, j);
     if (st == BJ_OK)
         st = check_any_used(ctx, j);
@@ -817,10 +677,15 @@ enum bj_status bj_places_read(struct bj_ctx *ctx, struct bj_study *s,
     j.demand = layer->role == BJ_ROLE_VILLAGES || layer->role == BJ_ROLE_SETTLEMENTS;
     j.village = layer->role == BJ_ROLE_VILLAGES;
     j.to = j.village ? &s->villages : j.demand ? &s->settlements : &s->facilities;
+    j.claimed = &s->own->claimed[j.village ? 0 : j.demand ? 1 : 2];
     st = bj_reading_open(ctx, s, layer, &j.r);
     if (st == BJ_OK)
         st = read_layer(ctx, &j);
-    twins_release(ctx, &j.twins);
+    if (st == BJ_OK && layer->role != BJ_ROLE_SETTLEMENTS)
+        st = bj_columns_add(ctx, s, &j.r, j.n_kept, j.kept, j.first,
+                            j.village ? &s->village_columns : &s->facility_columns);
+    bj_free(ctx, j.kept);
+    bj_twins_release(ctx, &j.twins);
     bj_positions_release(ctx, &j.pos);
     bj_reading_close(ctx, &j.r);
     return st;

@@ -230,9 +230,9 @@ static enum bj_status from_one_column(struct bj_ctx *ctx, struct bj_study *s,
     for (size_t i = 0; i < p->n; i++) {
         const char *text = bj_reading_text(r, BJ_COL_LONLAT, i);
 
-        p->fault[i] = bj_is_blank(text)                                         ? BJ_POS_NONE
+        p->fault[i] = bj_is_blank(text)                                       ? BJ_POS_NONE
                       : bj_parse_pair(text, &p->source_x[i], &p->source_y[i]) ? BJ_POS_FINE
-                                                                                : BJ_POS_UNREADABLE;
+                                                                              : BJ_POS_UNREADABLE;
     }
     if (!latitude_first(s, p))
         return BJ_OK;
@@ -243,7 +243,7 @@ static enum bj_status from_one_column(struct bj_ctx *ctx, struct bj_study *s,
         p->source_y[i] = keep;
     }
     return bj_study_note(ctx, s, "swapped_axes", r->layer->path_as_written, NULL,
-                         _("the column '%s' gives latitude before longitude; it was read so"),
+                         R_("the column '%s' gives latitude before longitude; it was read so"),
                          r->info->field[r->match.column[BJ_COL_LONLAT]].name);
 }
 
@@ -263,8 +263,8 @@ static enum bj_status fail_no_position(struct bj_ctx *ctx, const struct bj_readi
     return st;
 }
 
-static enum bj_status from_columns(struct bj_ctx *ctx, struct bj_study *s, const struct bj_reading *r,
-                                   struct bj_positions *p)
+static enum bj_status from_columns(struct bj_ctx *ctx, struct bj_study *s,
+                                   const struct bj_reading *r, struct bj_positions *p)
 {
     if (r->at[BJ_COL_LON] < 0 || r->at[BJ_COL_LAT] < 0)
         return from_one_column(ctx, s, r, p);
@@ -285,7 +285,7 @@ static void from_geometry(const struct bj_reading *r, struct bj_positions *p)
     }
 }
 
-static enum bj_status allocate(struct bj_ctx *ctx, size_t n, struct bj_positions *p)
+enum bj_status bj_positions_init(struct bj_ctx *ctx, size_t n, struct bj_positions *p)
 {
     double **column[] = {&p->source_x, &p->source_y, &p->lon_deg, &p->lat_deg, &p->x, &p->y};
 
@@ -378,7 +378,7 @@ enum bj_status bj_positions_read(struct bj_ctx *ctx, struct bj_study *s, struct 
     st = bj_reading_rows(ctx, s, r, p.from_columns ? BJ_WANT_ATTRIBUTES : BJ_WANT_POINTS, n_roles,
                          all);
     if (st == BJ_OK)
-        st = allocate(ctx, r->table.n, &p);
+        st = bj_positions_init(ctx, r->table.n, &p);
     if (st == BJ_OK && p.from_columns)
         st = from_columns(ctx, s, r, &p);
     else if (st == BJ_OK)

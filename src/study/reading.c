@@ -47,6 +47,12 @@ static enum bj_status add_input(struct bj_ctx *ctx, struct bj_study *s, struct b
     if (!bj_grow(ctx, &p, &s->own->input_cap, s->n_inputs, sizeof(*in)))
         return BJ_ENOMEM;
     s->input = p;
+    p = s->own->more;
+    if (!bj_grow(ctx, &p, &s->own->more_cap, s->n_inputs, sizeof(*s->own->more)))
+        return BJ_ENOMEM;
+    s->own->more = p;
+    memset(&s->own->more[s->n_inputs], 0, sizeof(*s->own->more));
+    s->own->more[s->n_inputs].layer = r->layer;
     in = &s->input[s->n_inputs];
     memset(in, 0, sizeof(*in));
     r->input = (uint32_t)s->n_inputs++;
@@ -75,15 +81,17 @@ static bool made_from(const char *text, const char *fmt)
     return *tail && strstr(text, tail);
 }
 
-static enum bj_status note_encoding(struct bj_ctx *ctx, struct bj_study *s, const struct bj_reading *r)
+static enum bj_status note_encoding(struct bj_ctx *ctx, struct bj_study *s,
+                                    const struct bj_reading *r)
 {
     const char *why = r->info->encoding_why ? r->info->encoding_why : "";
 
-    if (made_from(why, _("the %s says %s but the bytes are not")))
+    if (made_from(why, R_("the %s says %s but the bytes are not")))
         return bj_study_note(ctx, s, "encoding_mismatch", r->layer->path_as_written,
-                             _("write encoding: in the case file if the names come out wrong"),
-                             _("%s; the text was read as %s"), why, r->info->encoding);
-    if (strcmp(why, _("some values are UTF-8, the others GB18030; each was read as what it is")) == 0)
+                             R_("write encoding: in the case file if the names come out wrong"),
+                             R_("%s; the text was read as %s"), why, r->info->encoding);
+    if (strcmp(why, R_("some values are UTF-8, the others GB18030; each was read as what it is")) ==
+        0)
         return bj_study_note(ctx, s, "encoding_mixed", r->layer->path_as_written, NULL, "%s", why);
     return BJ_OK;
 }
@@ -135,8 +143,8 @@ enum bj_status bj_reading_ask(struct bj_ctx *ctx, struct bj_study *s, const stru
                            r->match.tie[i], bj_field_role_names[i], bj_field_role_names[i]);
         if ((roles & 1u << i) || i == BJ_COL_NAME || i == BJ_COL_TOWNSHIP)
             st = bj_study_note(ctx, s, "ambiguous_column", r->layer->path_as_written,
-                               _("name the right column under fields: in the case file"),
-                               _("each of the columns %s could be the %s; none was taken"),
+                               R_("name the right column under fields: in the case file"),
+                               R_("each of the columns %s could be the %s; none was taken"),
                                r->match.tie[i], bj_field_role_names[i]);
         if (st != BJ_OK)
             return st;
@@ -180,7 +188,7 @@ const char *bj_reading_text(const struct bj_reading *r, enum bj_field_role role,
 
 /* What the numbers of a layer look like. */
 struct look {
-    size_t n, n_degrees; /* points, and those within 180 by 180 */
+    size_t n, n_degrees;      /* points, and those within 180 by 180 */
     size_t n_zone, n_swapped; /* of the most frequent zone code */
     int code;
     double x, y; /* an example */
@@ -224,8 +232,8 @@ static enum bj_status exchange(struct bj_ctx *ctx, struct bj_study *s, const str
         y[i] = keep;
     }
     return bj_study_note(ctx, s, "swapped_axes", r->layer->path_as_written, NULL,
-                         _("the first coordinate is the northing and the second, of eight digits, "
-                           "the easting; they were exchanged"));
+                         R_("the first coordinate is the northing and the second, of eight digits, "
+                            "the easting; they were exchanged"));
 }
 
 static enum bj_status fail_no_crs(struct bj_ctx *ctx, const struct bj_reading *r,
@@ -237,11 +245,12 @@ static enum bj_status fail_no_crs(struct bj_ctx *ctx, const struct bj_reading *r
                          "%.8g %.8g, look like degrees, but which datum is not to be guessed: add "
                          "crs: EPSG:4490 (CGCS2000) or crs: EPSG:4326 (WGS 84) to the layer"),
                        r->layer->path_as_written, look->x, look->y);
-    return bj_fail(ctx, BJ_ECRS,
-                   _("'%s' does not say its coordinate system (no .prj), and its numbers, such as "
-                     "%.10g %.10g, name no zone: add crs: with an EPSG code to the layer (EPSG:4490 "
-                     "for degrees, EPSG:4527 for the 3 degree zone 39)"),
-                   r->layer->path_as_written, look->x, look->y);
+    return bj_fail(
+        ctx, BJ_ECRS,
+        _("'%s' does not say its coordinate system (no .prj), and its numbers, such as "
+          "%.10g %.10g, name no zone: add crs: with an EPSG code to the layer (EPSG:4490 "
+          "for degrees, EPSG:4527 for the 3 degree zone 39)"),
+        r->layer->path_as_written, look->x, look->y);
 }
 
 static enum bj_status name_crs(struct bj_ctx *ctx, struct bj_study *s, struct bj_reading *r)
@@ -263,13 +272,13 @@ static enum bj_status zone_of_numbers(struct bj_ctx *ctx, struct bj_study *s, st
 {
     snprintf(code, 32, "EPSG:%d", look->code);
     return bj_study_note(ctx, s, "crs_from_numbers", r->layer->path_as_written, NULL,
-                         _("the layer does not say its coordinate system; its eastings of eight "
-                           "digits name %s, which was used"),
+                         R_("the layer does not say its coordinate system; its eastings of eight "
+                            "digits name %s, which was used"),
                          code);
 }
 
-enum bj_status bj_reading_crs(struct bj_ctx *ctx, struct bj_study *s, struct bj_reading *r, size_t n,
-                              double *x, double *y, int columns)
+enum bj_status bj_reading_crs(struct bj_ctx *ctx, struct bj_study *s, struct bj_reading *r,
+                              size_t n, double *x, double *y, int columns)
 {
     const char *definition = r->info->crs;
     struct look look;
@@ -288,7 +297,8 @@ enum bj_status bj_reading_crs(struct bj_ctx *ctx, struct bj_study *s, struct bj_
     }
     /* In a geometry x is the easting by contract; only columns, and layers that say nothing,
      * may be headed the surveyor's way. */
-    if (st == BJ_OK && (columns || definition == code) && look.n > 0 && most(look.n_swapped, look.n))
+    if (st == BJ_OK && (columns || definition == code) && look.n > 0 &&
+        most(look.n_swapped, look.n))
         st = exchange(ctx, s, r, n, x, y);
     if (st == BJ_OK)
         st = bj_crs_new(ctx, definition, &r->crs);

@@ -5,8 +5,8 @@
  * neighbours, each row judged once (places.c); then what only the whole can tell: suspicions,
  * assumptions, and the check that no row and no person was lost (ledger.c).
  *
- * Not read here: roads, grids, parcels and indicator tables, which rules of other kinds ask
- * for. A case that names them is told that they were not used.
+ * Not read here: roads, grids and parcels, which rules of other kinds ask for. A case that names
+ * them is told that they were not used.
  *
  * A lenient study (`inspect`) turns the failure of a layer into a note and goes on, so that
  * one look shows everything that is wrong. */
@@ -32,6 +32,7 @@ enum bj_status bj_study_note(struct bj_ctx *ctx, struct bj_study *s, const char 
     va_start(args, fmt);
     vsnprintf(text, sizeof(text), fmt, args);
     va_end(args);
+    bj_utf8_clean(text);
     if (!bj_grow(ctx, &p, &s->own->note_cap, s->n_notes, sizeof(*n)))
         return BJ_ENOMEM;
     s->note = p;
@@ -76,8 +77,8 @@ static enum bj_status assume_urban(struct bj_ctx *ctx, struct bj_study *s)
         n += (size_t)snprintf(value + n, sizeof(value) - n, "%s%.50s", i ? ", " : "",
                               s->info->urban[i]);
     return assume(ctx, s, "urban_codes", value, "[A]",
-                  _("urban are the values of the urban/rural column that are or begin with these; "
-                    "1 is 城镇 of the statistics bureau's 城乡分类代码 (国函〔2008〕60号)"));
+                  R_("urban are the values of the urban/rural column that are or begin with these; "
+                     "1 is 城镇 of the statistics bureau's 城乡分类代码 (国函〔2008〕60号)"));
 }
 
 /* Which column the people come from. */
@@ -90,7 +91,7 @@ static enum bj_status assume_population(struct bj_ctx *ctx, struct bj_study *s)
         if (strcmp(in->role, bj_role_names[BJ_ROLE_VILLAGES]) != 0 || column < 0)
             continue;
         return assume(ctx, s, "population", in->field_name[column], "[A]",
-                      _("people are the resident population of this column, as given"));
+                      R_("people are the resident population of this column, as given"));
     }
     return BJ_OK;
 }
@@ -101,16 +102,16 @@ static enum bj_status list_assumptions(struct bj_ctx *ctx, struct bj_study *s)
     enum bj_status st;
 
     st = assume(ctx, s, "border_m", "50", "[A]",
-                _("villages up to this far outside the boundary belong to the county: borders and "
-                  "points are drawn by different hands"));
+                R_("villages up to this far outside the boundary belong to the county: borders and "
+                   "points are drawn by different hands"));
     if (st == BJ_OK)
         st = assume(ctx, s, "position_accuracy_m", "50", "[A]",
-                    _("positions are taken to be right within this; villages as near to a limit "
-                      "are listed as borderline"));
+                    R_("positions are taken to be right within this; villages as near to a limit "
+                       "are listed as borderline"));
     if (st == BJ_OK)
         st = assume(ctx, s, "wgs84", "CGCS2000", "[S]",
-                    _("WGS 84 and CGCS2000 are taken as equal; they differ by decimetres, and no "
-                      "published transformation between them exists"));
+                    R_("WGS 84 and CGCS2000 are taken as equal; they differ by decimetres, and no "
+                       "published transformation between them exists"));
     if (st == BJ_OK)
         st = assume_urban(ctx, s);
     if (st == BJ_OK)
@@ -118,7 +119,7 @@ static enum bj_status list_assumptions(struct bj_ctx *ctx, struct bj_study *s)
     if (st == BJ_OK && s->own->n_interior > 0) {
         snprintf(number, sizeof(number), "%zu", s->own->n_interior);
         st = assume(ctx, s, "interior_points", number, "[A]",
-                    _("rows given as areas or lines are judged by one point inside them"));
+                    R_("rows given as areas or lines are judged by one point inside them"));
     }
     return st;
 }
@@ -189,7 +190,7 @@ static enum bj_status note_unused(struct bj_ctx *ctx, struct bj_study *s,
                                   const struct bj_case_layer *layer)
 {
     return bj_study_note(ctx, s, "not_used", layer->path_as_written, NULL,
-                         _("the layer '%s' is not used by this version"),
+                         R_("the layer '%s' is not used by this version"),
                          bj_role_names[layer->role]);
 }
 
@@ -208,7 +209,7 @@ static enum bj_status need_role(struct bj_ctx *ctx, struct bj_study *s, enum bj_
     if (has_role(s, role))
         return BJ_OK;
     if (s->own->lenient)
-        return bj_study_note(ctx, s, "missing_layer", NULL, NULL, _("the case gives no %s"), name);
+        return bj_study_note(ctx, s, "missing_layer", NULL, NULL, R_("the case gives no %s"), name);
     if (where)
         return bj_fail(ctx, BJ_EDATA, _("'%s' gives no %s; add the line %s: {path: FILE}"), where,
                        name, name);
@@ -237,7 +238,7 @@ static enum bj_status read_layers(struct bj_ctx *ctx, struct bj_study *s)
         {BJ_ROLE_NEIGHBOURS, bj_places_read},      {BJ_ROLE_PARCELS, note_unused},
         {BJ_ROLE_POPULATION, note_unused},         {BJ_ROLE_ROADS, note_unused},
         {BJ_ROLE_FRICTION, note_unused},           {BJ_ROLE_ELEVATION, note_unused},
-        {BJ_ROLE_INDICATORS, note_unused},
+        {BJ_ROLE_INDICATORS, bj_indicators_read},
     };
     enum bj_status st = check_layers(ctx, s);
 
@@ -254,6 +255,8 @@ static enum bj_status read_study(struct bj_ctx *ctx, struct bj_study *s)
         st = bj_frame_finish(ctx, s);
     if (st == BJ_OK)
         st = bj_suspect_study(ctx, s);
+    if (st == BJ_OK)
+        st = bj_suspect_shifts(ctx, s);
     if (st == BJ_OK)
         st = list_assumptions(ctx, s);
     return st == BJ_OK ? bj_ledger_check(ctx, s) : st;
@@ -272,6 +275,7 @@ enum bj_status bj_study_read(struct bj_ctx *ctx, const struct bj_case *c, int le
     if (s->own) {
         s->own->ctx = ctx;
         s->own->lenient = lenient;
+        s->own->boundary_input = s->own->townships_input = -1;
         st = read_study(ctx, s);
     } else {
         bj_free(ctx, s);
@@ -300,12 +304,19 @@ void bj_study_free(struct bj_study *s)
     for (size_t i = s->n_inputs; i > 0; i--)
         bj_free(ctx, (void *)s->input[i - 1].field_name);
     bj_free(ctx, s->input);
+    bj_indicators_release(ctx, &s->indicators);
+    bj_attributes_release(ctx, &s->township_columns);
+    bj_attributes_release(ctx, &s->facility_columns);
+    bj_attributes_release(ctx, &s->village_columns);
     bj_places_release(ctx, &s->facilities);
     bj_places_release(ctx, &s->settlements);
     bj_places_release(ctx, &s->villages);
     bj_locator_free(own->in_urban);
     bj_locator_free(own->in_township);
     bj_locator_free(own->in_county);
+    for (int i = 0; i < 3; i++)
+        bj_free(ctx, own->claimed[i]);
+    bj_free(ctx, own->more);
     bj_polygons_release(ctx, &s->urban_area);
     bj_free(ctx, s->township);
     bj_polygons_release(ctx, &s->townships_area);

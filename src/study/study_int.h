@@ -25,6 +25,9 @@ uint64_t bj_classify_name(const char *name);
  * gives the general class (D600 + 中心村卫生室), else its name. *from_name is set when the
  * column had a text that was not understood and the name decided. 0 = unknown. */
 uint64_t bj_classify(const char *text, const char *name, int *from_name);
+/* What is left of a facility's or village's name when the words that say what it is are taken
+ * off: 石河村卫生室, 石河村民委员会 -> 石河. "" when nothing telling is left. cap >= 8. */
+void bj_place_root(const char *name, int is_facility, char *out, size_t cap);
 /* Status text: 1 = closed, not yet open or only planned. */
 int bj_status_is_closed(const char *status);
 
@@ -36,6 +39,14 @@ enum bj_urban bj_urban_of(const char *text, size_t n_prefixes, const char *const
 
 /* ---- the study under construction (study.c) --------------------------------- */
 
+/* What the suspicions need to know of an input beyond bj_input. */
+struct bj_input_more {
+    const struct bj_case_layer *layer;
+    /* Points looked at, and how many of them lie outside the boundary: as read, and if the
+     * layer (or the boundary) were truly in that datum. */
+    size_t n_seen, outside, outside_if[4], outside_if_boundary[4];
+};
+
 struct bj_study_own {
     struct bj_ctx *ctx;
     struct bj_strings strings; /* every text of the study */
@@ -46,6 +57,12 @@ struct bj_study_own {
     double box[4]; /* of the county: lon0, lat0, lon1, lat1, degrees */
     int has_county;
     int lenient;
+    struct bj_input_more *more; /* one an input */
+    size_t more_cap;
+    int boundary_input, townships_input; /* -1 = none */
+    /* Township that a place's own column, name or code names, -1 = none; beside
+     * villages, settlements, facilities. */
+    int32_t *claimed[3];
     size_t n_interior; /* areas and lines that stand as points */
 };
 
@@ -63,7 +80,8 @@ struct bj_verdict_of_row {
     enum bj_fate fate; /* BJ_FATE_N = simply used */
     char reason[600];
 };
-void bj_row_fate(struct bj_verdict_of_row *v, enum bj_fate fate, const char *fmt, ...) BJ_PRINTF(3, 4);
+void bj_row_fate(struct bj_verdict_of_row *v, enum bj_fate fate, const char *fmt, ...)
+    BJ_PRINTF(3, 4);
 bool bj_fate_is_used(enum bj_fate fate);
 /* Writes v down, unless the row is simply used. code is copied. */
 enum bj_status bj_ledger_add(struct bj_ctx *ctx, struct bj_study *s, uint32_t input, int64_t row,
@@ -92,7 +110,8 @@ struct bj_reading_role {
 };
 /* Opens the layer, finds its fields, makes its entry in study.input. */
 enum bj_status bj_reading_open(struct bj_ctx *ctx, struct bj_study *s,
-                               const struct bj_case_layer *layer, struct bj_reading *r) BJ_MUST_CHECK;
+                               const struct bj_case_layer *layer,
+                               struct bj_reading *r) BJ_MUST_CHECK;
 /* A tie on one of the roles (a set) is a failure that asks for `fields:`; in a lenient study a
  * note. */
 enum bj_status bj_reading_ask(struct bj_ctx *ctx, struct bj_study *s, const struct bj_reading *r,
@@ -103,8 +122,8 @@ enum bj_status bj_reading_rows(struct bj_ctx *ctx, struct bj_study *s, struct bj
 /* Settles r->crs for n points of the source (x, y; some may be NaN). When only the numbers can
  * tell (no CRS, 8-digit easting) it is said in a note; x and y are exchanged if they were the
  * wrong way round. columns: the points come from columns of a list, which may be degrees. */
-enum bj_status bj_reading_crs(struct bj_ctx *ctx, struct bj_study *s, struct bj_reading *r, size_t n,
-                              double *x, double *y, int columns) BJ_MUST_CHECK;
+enum bj_status bj_reading_crs(struct bj_ctx *ctx, struct bj_study *s, struct bj_reading *r,
+                              size_t n, double *x, double *y, int columns) BJ_MUST_CHECK;
 /* n points of the source, in place, to CGCS2000 degrees: CRS, then datum. NaN where none. */
 enum bj_status bj_reading_to_lonlat(struct bj_ctx *ctx, const struct bj_reading *r, size_t n,
                                     double *x, double *y) BJ_MUST_CHECK;
@@ -115,7 +134,12 @@ void bj_reading_close(struct bj_ctx *ctx, struct bj_reading *r);
 /* ---- where the rows are (position.c) ---------------------------------------- */
 
 enum bj_position_fault {
-    BJ_POS_FINE, BJ_POS_NONE, BJ_POS_WRONG, BJ_POS_NOT_FINITE, BJ_POS_ZERO, BJ_POS_NOWHERE,
+    BJ_POS_FINE,
+    BJ_POS_NONE,
+    BJ_POS_WRONG,
+    BJ_POS_NOT_FINITE,
+    BJ_POS_ZERO,
+    BJ_POS_NOWHERE,
     BJ_POS_UNREADABLE
 };
 struct bj_positions {
@@ -130,6 +154,9 @@ struct bj_positions {
 enum bj_status bj_positions_read(struct bj_ctx *ctx, struct bj_study *s, struct bj_reading *r,
                                  size_t n_roles, const struct bj_reading_role *roles,
                                  struct bj_positions *out) BJ_MUST_CHECK;
+/* Room for n of them, all zero. */
+enum bj_status bj_positions_init(struct bj_ctx *ctx, size_t n,
+                                 struct bj_positions *p) BJ_MUST_CHECK;
 void bj_positions_release(struct bj_ctx *ctx, struct bj_positions *p);
 /* Degrees from "126°52′30″", "东经126度52分30秒", "126.875"; false for anything else. */
 bool bj_parse_degrees(const char *s, double *out);
@@ -154,6 +181,45 @@ enum bj_status bj_places_read(struct bj_ctx *ctx, struct bj_study *s,
                               const struct bj_case_layer *layer) BJ_MUST_CHECK;
 void bj_places_release(struct bj_ctx *ctx, struct bj_places *p);
 
+/* ---- other columns (columns.c) ------------------------------------------------ */
+
+/* All columns of the layer for n_kept rows of it (kept: indices of table rows), as values of the
+ * places first, first + 1, … of `to`. */
+enum bj_status bj_columns_add(struct bj_ctx *ctx, struct bj_study *s, struct bj_reading *r,
+                              size_t n_kept, const uint32_t *kept, size_t first,
+                              struct bj_attributes *to) BJ_MUST_CHECK;
+void bj_attributes_release(struct bj_ctx *ctx, struct bj_attributes *a);
+enum bj_status bj_indicators_read(struct bj_ctx *ctx, struct bj_study *s,
+                                  const struct bj_case_layer *layer) BJ_MUST_CHECK;
+void bj_indicators_release(struct bj_ctx *ctx, struct bj_indicators *in);
+
+/* ---- equal rows (twins.c) ------------------------------------------------------ */
+
+enum bj_twin_key { BJ_TWIN_BOTH, BJ_TWIN_CODE, BJ_TWIN_POINT, BJ_TWIN_N };
+struct bj_twins {
+    const struct bj_places *p;
+    size_t mask;
+    uint32_t *slot[BJ_TWIN_N];
+};
+/* Tables for up to n places, with those of p entered; released by the caller even when it
+ * fails. p's arrays may move, p may not. */
+enum bj_status bj_twins_init(struct bj_ctx *ctx, struct bj_twins *t, const struct bj_places *p,
+                             size_t n) BJ_MUST_CHECK;
+void bj_twins_release(struct bj_ctx *ctx, struct bj_twins *t);
+/* First entered place equal to place i (which need not be counted yet), -1 when none. */
+int64_t bj_twins_find(struct bj_twins *t, size_t i, enum bj_twin_key key);
+void bj_twins_enter(struct bj_twins *t, size_t i);
+
+/* ---- townships by name and code (township.c) ------------------------------------- */
+
+/* The township that a text names: the whole name, else the only one whose name is the same
+ * without 街道, 镇, 乡. -1 when none. */
+int32_t bj_township_by_name(const struct bj_study *s, const char *text);
+/* By the first nine of a code's digits. */
+int32_t bj_township_by_code(const struct bj_study *s, const char *code);
+/* The one whose whole name stands in a facility's name: 前卫镇中心卫生院. */
+int32_t bj_township_in_name(const struct bj_study *s, const char *name);
+
 /* ---- suspicions (suspect.c) -------------------------------------------------- */
 
 /* What a layer's positions alone give away: exchanged axes, a neighbouring zone, zone prefix,
@@ -161,8 +227,27 @@ void bj_places_release(struct bj_ctx *ctx, struct bj_places *p);
 enum bj_status bj_suspect_positions(struct bj_ctx *ctx, struct bj_study *s,
                                     const struct bj_reading *r,
                                     const struct bj_positions *p) BJ_MUST_CHECK;
-/* What only several layers together give away: map-service shifts (domain.md 5.5), names and
- * codes that contradict each other. */
+/* The part of it that needs no rows, only points: exchanged axes, zones. */
+enum bj_status bj_suspect_place(struct bj_ctx *ctx, struct bj_study *s, const struct bj_reading *r,
+                                const struct bj_positions *p) BJ_MUST_CHECK;
+/* What names and codes say against each other and against the townships. */
 enum bj_status bj_suspect_study(struct bj_ctx *ctx, struct bj_study *s) BJ_MUST_CHECK;
+
+enum { BJ_DATUMS = 4 }; /* enum bj_datum; CGCS2000 and WGS84 are one */
+/* Datum that the case declares for an input, CGCS2000 for WGS84. */
+enum bj_datum bj_declared_datum(const struct bj_study *s, size_t input);
+/* Whether `to` is another datum, to be weighed against the declared one. */
+bool bj_is_other_datum(enum bj_datum declared, int to);
+/* The note that an input looks as if it were in that datum. */
+enum bj_status bj_blame_datum(struct bj_ctx *ctx, struct bj_study *s, size_t input, int datum,
+                              const char *evidence) BJ_MUST_CHECK;
+/* Points of one name (namesakes.c). */
+enum bj_status bj_suspect_names(struct bj_ctx *ctx, struct bj_study *s) BJ_MUST_CHECK;
+/* Layers in an undeclared map-service datum (shifted.c), domain.md 5.5. */
+enum bj_status bj_suspect_shifts(struct bj_ctx *ctx, struct bj_study *s) BJ_MUST_CHECK;
+/* Counts for it while the positions of a layer are at hand. */
+enum bj_status bj_suspect_count_outside(struct bj_ctx *ctx, struct bj_study *s,
+                                        const struct bj_reading *r,
+                                        const struct bj_positions *p) BJ_MUST_CHECK;
 
 #endif

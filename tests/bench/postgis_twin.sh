@@ -5,10 +5,11 @@
 #                   [--srid FROM:TO] [--clinics-where SQL]
 #
 # Starts a PostgreSQL of its own in a temporary folder, reached only through a socket in it, and
-# stops it by its process id. Durability is off and memory generous, as one would for a one-off computation. Timed
-# are load (shp2pgsql | psql, with spatial indexes), N sessions that share out villages and
-# counties, and export (pgsql2shp); not the server's start. Buffers of 16 segments a quarter.
-# --srid: as shp2pgsql -s, for layers in degrees. Debian: postgresql-15-postgis-3 postgis.
+# stops it by its process id. Durability is off and memory generous, as one would for a one-off
+# computation. Timed are load (shp2pgsql | psql, with spatial indexes), N sessions that share out
+# villages and counties, and export (pgsql2shp); not the server's start. Buffers of 16 segments a
+# quarter. --srid: as shp2pgsql -s, for layers in degrees.
+# Debian: postgresql-15-postgis-3 postgis.
 set -euo pipefail
 
 radius=2500 threads=1 srid=0 where=true files=()
@@ -52,9 +53,10 @@ export PGHOST=$work PGPORT=5432 PGUSER=bench PGDATABASE=postgres
 "${as_owner[@]}" "$bin/initdb" -D "$work/data" -U bench -A trust -E UTF8 --no-sync \
     --no-instructions --locale=C >"$work/initdb.log" 2>&1 || { cat "$work/initdb.log" >&2; exit 1; }
 (cd "$work" && exec "${as_owner[@]}" "$bin/postgres" -D "$work/data" -k "$work" \
-    -c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal \
-    -c max_wal_senders=0 -c max_wal_size=8GB -c autovacuum=off -c shared_buffers=1GB \
-    -c work_mem=256MB -c maintenance_work_mem=512MB -c jit=off >"$work/server.log" 2>&1) &
+    -c listen_addresses= -c fsync=off -c synchronous_commit=off \
+    -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=8GB \
+    -c autovacuum=off -c shared_buffers=1GB -c work_mem=256MB -c maintenance_work_mem=512MB -c jit=off \
+    >"$work/server.log" 2>&1) &
 server=$!
 for ((i = 0; i < 100; i++)); do
     "$bin/pg_isready" -q && break

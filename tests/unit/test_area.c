@@ -204,8 +204,8 @@ static void a_band_leaves_two_patches(void **state)
     set.n = 0;
     for (int k = 0; k <= 12; k++)
         add_disc(&set, 5e5 - 1000 + 1000 * k, 4e6 + 4000, 1000);
-    /* 13 discs less what they share, less one and a half... by symmetry: cut at the first and
-     * last but one centre, ten pitches of a strip: pi r^2 - lens each. */
+    /* Cut at the second and the last but one centre: ten pitches of an endless band, each a
+     * disc less a lens. */
     check_parts(&box.p, 1, 2, 10 * (TEST_PI * 1e6 - lens), 5);
 }
 
@@ -258,9 +258,8 @@ static void a_county_whose_hole_touches_its_shell(void **state)
     close_ring(&c, false);
     set.n = 0;
     check_parts(&c.p, 0, 1, 0, 0);
-    add_disc(&set, 5e5 + 3000, 4e6 + 3000, 2000);
-    bj_cover_release(ctx, &(struct bj_cover){{0}, {0}});
-    check_parts(&c.p, 1, 1, TEST_PI * 4e6 - 0, 4e6);
+    add_disc(&set, 5e5 + 3000, 4e6 + 3000, 2000); /* 121 m short of the hole */
+    check_parts(&c.p, 1, 1, TEST_PI * 4e6, 1e-3);
 }
 
 /* ---- slivers -------------------------------------------------------------------------------- */
@@ -345,16 +344,17 @@ static void borders_on_the_lattice(void **state)
         double d = k ? 1000 * sqrt(2) : 2000, n = 6, share;
 
         lattice(&set, 12, 12, d, 0, 1000);
-        county_clear(&c);
-        add_box(&c, 5e5 + 2 * d, 4e6 + 2 * d, 5e5 + (2 + n) * d, 4e6 + (2 + n) * d, true);
         share = k ? 1 : TEST_PI / 4; /* of each square between four centres */
-        check_parts(&c.p, k ? 1 : 49, k ? 0 : 36, share * n * n * d * d, 40);
-        county_clear(&c);
-        add_box(&c, 5e5 + 1.5 * d, 4e6 + 1.5 * d, 5e5 + (1.5 + n) * d, 4e6 + (1.5 + n) * d, true);
-        struct bj_cover half = cover(&c.p, 0.1);
+        for (int shift = 0; shift < 2; shift++) {
+            double from = (2 - 0.5 * shift) * d, to = from + n * d;
+            struct bj_cover got;
 
-        assert_near(area_of(&half.covered), share * n * n * d * d, 40);
-        bj_cover_release(ctx, &half);
+            county_clear(&c);
+            add_box(&c, 5e5 + from, 4e6 + from, 5e5 + to, 4e6 + to, true);
+            got = cover(&c.p, 0.1);
+            assert_near(area_of(&got.covered), share * n * n * d * d, 40);
+            bj_cover_release(ctx, &got);
+        }
     }
 }
 
@@ -561,27 +561,20 @@ static void clipping_splits_without_loss(void **state)
     bj_polygons_release(ctx, &outside);
 }
 
-/* Bow tie: GEOS's reason comes back, and nothing else changes. */
+/* A ring of two points: GEOS gives up, its reason comes back, out is untouched. */
 static void clipping_nonsense_fails_with_a_reason(void **state)
 {
     struct bj_polygons out = {0};
-    struct county bow;
+    struct county line;
 
     (void)state;
     box_county();
-    county_clear(&bow);
-    for (int k = 0; k < 3; k++) { /* overlapping parts that cross */
-        add_point(&bow, 5e5 + 100 * k, 4e6);
-        add_point(&bow, 5e5 + 5000, 4e6 + 5000 + k);
-        add_point(&bow, 5e5 + 5000 + k, 4e6);
-        add_point(&bow, 5e5, 4e6 + 5000);
-        close_ring(&bow, true);
-    }
-    if (bj_polygons_clip(ctx, &box.p, &bow.p, 1, &out) != BJ_OK) {
-        assert_non_null(strstr(bj_ctx_message(ctx), "geometry library"));
-        assert_null(out.x);
-    }
-    bj_polygons_release(ctx, &out);
+    county_clear(&line);
+    add_point(&line, 5e5, 4e6);
+    add_point(&line, 5e5 + 5000, 4e6 + 5000);
+    close_ring(&line, true);
+    assert_fails(bj_polygons_clip(ctx, &box.p, &line.p, 1, &out), BJ_EGEOM, "geometry library");
+    assert_null(out.x);
 }
 
 /* ---- patches of points

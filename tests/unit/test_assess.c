@@ -806,15 +806,15 @@ static void equal_rules_give_equal_results(void **state)
 static void what_is_assumed_is_said(void **state)
 {
     struct county *c = county_of_two_kinds();
-    size_t border = 0, tolerance = 0;
+    size_t demand = 0, tolerance = 0;
 
     (void)state;
     county_judge(c, RADIUS("X", "2500", ""));
     for (size_t i = 0; i < c->a->n_assumptions; i++) {
-        border += strcmp(c->a->assumption[i].key, "border_m") == 0;
+        demand += strcmp(c->a->assumption[i].key, "demand") == 0;
         tolerance += strcmp(c->a->assumption[i].key, "tolerance_m") == 0;
     }
-    assert_int_equal(border, 1);
+    assert_int_equal(demand, 1);
     assert_int_equal(tolerance, 1);
     assert_true(c->a->reach_s >= 0 && c->a->cover_s >= 0 && c->a->assess_s >= 0);
     county_free(c);

@@ -87,6 +87,13 @@ static void utf8_is_checked_strictly(void **state)
     assert_false(bj_utf8_valid("\xF4\x90\x80\x80", 4)); /* > U+10FFFF */
     assert_false(bj_utf8_valid("\xC0\xEE\xBC\xD2", 4)); /* GBK 李家 */
     assert_int_equal(bj_utf8_length("村𠮷a"), 3);
+    {
+        char cut[] = "a村\xE6\x9D"
+                     "b\xFF";
+
+        bj_utf8_clean(cut);
+        assert_string_equal(cut, "a村b");
+    }
     assert_int_equal(bj_utf8_width("村𠮷a"), 5);
 }
 

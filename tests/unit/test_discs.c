@@ -70,6 +70,22 @@ static void check_shape(const struct bj_polygons *p)
     }
 }
 
+/* Is the point within tol of the union's border: of a circle whose point towards it no other disc
+ * covers? (Ties grow by half a millimetre at most.) */
+static int near_border(const struct disc_set *s, double x, double y, double tol)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        double dx = x - s->x[i], dy = y - s->y[i], r = s->r[i], d2 = dx * dx + dy * dy, d;
+
+        if (d2 > (r + tol) * (r + tol) || (r > tol && d2 < (r - tol) * (r - tol)))
+            continue;
+        d = sqrt(d2);
+        if (d > 0 && depth(s, s->x[i] + dx / d * r, s->y[i] + dy / d * r) < 5e-4)
+            return 1;
+    }
+    return 0;
+}
+
 /* No vertex and no middle of a drawn edge strays from the union's border. */
 static void check_tolerance(const struct disc_set *s, const struct bj_polygons *p,
                             double tolerance_m)
@@ -78,8 +94,8 @@ static void check_tolerance(const struct disc_set *s, const struct bj_polygons *
         for (size_t k = p->point_start[r]; k + 1 < p->point_start[r + 1]; k++) {
             double mx = 0.5 * (p->x[k] + p->x[k + 1]), my = 0.5 * (p->y[k] + p->y[k + 1]);
 
-            assert_near(depth(s, p->x[k], p->y[k]), 0, tolerance_m);
-            assert_near(depth(s, mx, my), 0, tolerance_m);
+            assert_true(near_border(s, p->x[k], p->y[k], tolerance_m));
+            assert_true(near_border(s, mx, my, tolerance_m));
         }
 }
 

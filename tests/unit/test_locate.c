@@ -222,7 +222,8 @@ static void many_tall_edges_stay_small(void **state)
     (void)state;
     draw_begin(&d);
     for (int i = 0; i < 60; i++)
-        draw_ring(&d, true, 4, (const double[]){2 * i, 0, 2 * i + 1, 0, 2 * i + 1, 1e6, 2 * i, 1e6});
+        draw_ring(&d, true, 4,
+                  (const double[]){2 * i, 0, 2 * i + 1, 0, 2 * i + 1, 1e6, 2 * i, 1e6});
     assert_ok(bj_locator_new(ctx, &d.p, &l));
     for (int i = 0; i < 60; i++) {
         assert_int_equal(bj_locator_find(l, 2 * i + 0.5, 654321), i);
