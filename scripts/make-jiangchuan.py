@@ -662,8 +662,9 @@ def write_clean(folder, rows, areas, county, found, network, figures):
            ("医师数", NUMBER, 0), ("护士数", NUMBER, 0), ("乡村医生", NUMBER, 0),
            ("房屋面积", NUMBER, 0), ("达标情况", TEXT, 12), ("状态", TEXT, 12)],
           [((f["code"], f["name"], facility_class(f, "en"), f["level"], f["owner"], f["township"],
-             f["beds"], f["doctors"], f["nurses"], f["village_doctors"], f["area"], f["standard"],
-             f["status"], NOTE), f["at"]) for f in found.rows if "ems" not in f["classes"]])
+             # 0 is left blank here as in the list: nothing was filled in
+             *(f[k] or None for k in ("beds", "doctors", "nurses", "village_doctors", "area")),
+             f["standard"], f["status"], NOTE), f["at"]) for f in found.rows if "ems" not in f["classes"]])
     layer("stations", ogr.wkbPoint,
           [("code", TEXT, 20), ("name", TEXT, 60), ("class", TEXT, 60), ("救护车", NUMBER, 0),
            ("负压救护车", NUMBER, 0), ("状态", TEXT, 12)],

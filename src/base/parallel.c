@@ -117,6 +117,11 @@ enum bj_status bj_parallel(struct bj_ctx *ctx, size_t n, const char *stage, bj_w
     const struct worker *first = NULL;
     enum bj_status st = BJ_OK;
 
+    /* Said once before any item: short loops may end before this thread gets one. */
+    if (stage && n > 0)
+        st = bj_progress(ctx, stage, 0);
+    if (st != BJ_OK)
+        return st;
     if (n_threads > n)
         n_threads = n;
     if (n_threads <= 1)

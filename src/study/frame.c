@@ -90,7 +90,7 @@ static enum bj_status gather(struct bj_ctx *ctx, const struct bj_polygons *in, c
     return BJ_OK;
 }
 
-/* Areas far from the county: looks at some of their vertices as at points. */
+/* Areas far from the county or in another zone: looks at some vertices as at points. */
 static enum bj_status suspect_area(struct bj_ctx *ctx, struct bj_study *s, struct bj_reading *r,
                                    const struct bj_polygons *p)
 {
@@ -98,8 +98,6 @@ static enum bj_status suspect_area(struct bj_ctx *ctx, struct bj_study *s, struc
     struct bj_positions some = {0};
     enum bj_status st;
 
-    if (!s->own->has_county)
-        return BJ_OK;
     st = bj_positions_init(ctx, n, &some);
     for (size_t i = 0; st == BJ_OK && i < n; i++) {
         some.source_x[i] = some.lon_deg[i] = p->x[i * step];

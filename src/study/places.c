@@ -124,11 +124,23 @@ static bool is_total_word(const char *text)
     return strcmp(s, "total") == 0 || strcmp(s, "subtotal") == 0;
 }
 
-/* 合计 stands where the name is, or in the first filled cell when there is no name. */
+/* The whole cell says so: 小计 in the column of running numbers. */
+static bool is_total_cell(const char *text)
+{
+    char s[128];
+
+    bj_synonym_fold(text, s, sizeof(s));
+    return strcmp(s, "合计") == 0 || strcmp(s, "小计") == 0 || strcmp(s, "总计") == 0;
+}
+
+/* 合计 stands in a list's first column, or where the name is, or where the name's unit is when
+ * there is no name. */
 static bool is_total_row(const struct bj_reading *r, size_t i)
 {
     const char *name = bj_reading_text(r, BJ_COL_NAME, i);
 
+    if (r->first >= 0 && is_total_cell(r->table.column[r->first].text[i]))
+        return true;
     if (!bj_is_blank(name))
         return is_total_word(name);
     return is_total_word(bj_reading_text(r, BJ_COL_TOWNSHIP, i)) ||
@@ -544,19 +556,26 @@ static enum bj_fate main_fate(const struct job *j, size_t *n)
     return most;
 }
 
-/* The suspicion already voiced about the layer, "" when none: it is the likely reason. */
-static void likely_reason(const struct job *j, char out[700])
+/* The suspicion already voiced about the layer or the boundary, "" when none: it is the likely
+ * reason. */
+static void likely_reason(const struct job *j, char out[1600])
 {
     static const char *const codes[] = {"swapped_axes", "neighbouring_zone", "zone_prefix", NULL};
     const struct bj_study *s = j->s;
+    const char *layer = j->r.layer->path_as_written;
+    int b = s->own->boundary_input;
 
     out[0] = '\0';
-    for (size_t i = 0; i < s->n_notes; i++)
+    for (size_t i = 0; i < s->n_notes; i++) {
+        const struct bj_note *n = &s->note[i];
+
         for (int k = 0; codes[k]; k++)
-            if (strcmp(s->note[i].code, codes[k]) == 0 &&
-                strcmp(s->note[i].layer, j->r.layer->path_as_written) == 0)
-                snprintf(out, 700, "; %.400s%s%.280s", s->note[i].text, *s->note[i].fix ? ": " : "",
-                         s->note[i].fix);
+            if (strcmp(n->code, codes[k]) == 0 &&
+                (strcmp(n->layer, layer) == 0 ||
+                 (b >= 0 && strcmp(n->layer, s->input[b].path) == 0)))
+                snprintf(out, 1600, "; '%.300s': %.800s%s%.400s", n->layer, n->text,
+                         *n->fix ? ": " : "", n->fix);
+    }
 }
 
 static double nearest_km(const struct job *j)
@@ -577,7 +596,7 @@ static enum bj_status fail_none_used(struct bj_ctx *ctx, const struct job *j)
     const char *path = j->r.layer->path_as_written;
     enum bj_fate fate;
     size_t n;
-    char why[700];
+    char why[1600];
 
     if (j->r.table.n == 0)
         return bj_fail(ctx, BJ_EDATA,

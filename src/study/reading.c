@@ -103,6 +103,7 @@ enum bj_status bj_reading_open(struct bj_ctx *ctx, struct bj_study *s,
 
     memset(r, 0, sizeof(*r));
     r->layer = layer;
+    r->first = -1;
     for (int i = 0; i < BJ_COL_N; i++)
         r->at[i] = -1;
     st = bj_source_open(ctx, &layer->source, &r->source);
@@ -156,7 +157,7 @@ enum bj_status bj_reading_rows(struct bj_ctx *ctx, struct bj_study *s, struct bj
                                enum bj_want want, size_t n_roles,
                                const struct bj_reading_role *roles)
 {
-    struct bj_column_spec spec[BJ_COL_N];
+    struct bj_column_spec spec[BJ_COL_N + 1];
     size_t n = 0;
     enum bj_status st;
 
@@ -167,6 +168,10 @@ enum bj_status bj_reading_rows(struct bj_ctx *ctx, struct bj_study *s, struct bj
             continue;
         spec[n] = (struct bj_column_spec){r->match.column[role], roles[i].as_number};
         r->at[role] = (int)n++;
+    }
+    if (r->info->is_list && r->info->n_fields > 0) {
+        spec[n] = (struct bj_column_spec){0, 0};
+        r->first = (int)n++;
     }
     st = bj_source_read(ctx, r->source, want, n, spec, &r->table);
     if (st == BJ_OK)

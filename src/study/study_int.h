@@ -99,6 +99,7 @@ struct bj_reading {
     struct bj_field_match match;
     struct bj_table table;
     int at[BJ_COL_N]; /* column of table.column with that role, -1 = not read */
+    int first;        /* that of a list's first column, where 合计 may stand; -1 = not read */
     uint32_t input;   /* its entry in study.input */
     struct bj_crs *crs;
     size_t n_bad_from_name; /* class texts not understood whose name decided */

@@ -8,7 +8,8 @@
  *   swapped_axes       latitude and longitude, or northing and easting, exchanged
  *   neighbouring_zone  3 or 6 degrees east or west of the county: the projection's zone is
  *                      another one than the layer says (a wrong central meridian moves points
- *                      by exactly its error in longitude)
+ *                      by exactly its error in longitude); or eastings whose first two digits
+ *                      are those of another zone
  *   zone_prefix        eastings with the zone in front in a CRS without it, or the reverse
  *   dmmss              numbers D.MMSS, minutes and seconds written as decimals: no fraction
  *                      ever has minutes or seconds of 60 or more (domain.md 5.5)
@@ -163,35 +164,61 @@ static enum bj_status note_zone(struct bj_ctx *ctx, struct bj_study *s, const st
         fabs(d), d > 0 ? R_("west") : R_("east"), s->input[r->input].crs);
 }
 
-/* The zone's number in front of the easting: there but not in the CRS, or the reverse. The
- * codes without prefix lie 11 (6 degrees) and 21 (3 degrees) above those with it. */
+/* EPSG code that eastings, such as x, need instead of `code`; 0 when they fit. Codes without
+ * the zone in front lie 11 (6 degrees) and 21 (3 degrees) above those with it (domain.md 5.1).
+ * No county is needed to see this: a zone is not a thousand kilometres wide. */
+static bool has_prefix(int code)
+{
+    return (code >= 4491 && code <= 4501) || (code >= 4513 && code <= 4533);
+}
+
+static int zone_of_easting(int code, double x, double y)
+{
+    bool bare = (code >= 4502 && code <= 4512) || (code >= 4534 && code <= 4554);
+    int swapped = 0, guess = bj_crs_guess_zone(x, y, &swapped);
+
+    if (has_prefix(code) && x > 0 && x < 1e6)
+        return code + (code <= 4501 ? 11 : 21);
+    return (has_prefix(code) || bare) && !swapped && guess != code ? guess : 0;
+}
+
+/* The zone's number in front of the easting: there but not in the CRS, or the reverse, or
+ * another one. */
 static enum bj_status note_prefix(struct bj_ctx *ctx, struct bj_study *s,
                                   const struct bj_reading *r, const struct bj_positions *p,
                                   bool *found)
 {
-    int code = epsg_of(r), want = 0, swapped = 0;
+    size_t n = 0, agree = 0, step = p->n / 1000 + 1;
+    int code = epsg_of(r), want = 0;
+    double example = NAN;
     char fix[40];
-    size_t i = 0;
 
-    while (i < p->n && !isfinite(p->source_x[i]))
-        i++;
-    if (i == p->n)
-        return BJ_OK;
-    if (code >= 4491 && code <= 4501 && p->source_x[i] > 0 && p->source_x[i] < 1e6)
-        want = code + 11;
-    else if (code >= 4513 && code <= 4533 && p->source_x[i] > 0 && p->source_x[i] < 1e6)
-        want = code + 21;
-    else if ((code >= 4502 && code <= 4512) || (code >= 4534 && code <= 4554))
-        want = bj_crs_guess_zone(p->source_x[i], p->source_y[i], &swapped);
-    if (!want || swapped)
+    for (size_t i = 0; i < p->n; i += step) {
+        int zone = 0;
+
+        if (isfinite(p->source_x[i])) {
+            zone = zone_of_easting(code, p->source_x[i], p->source_y[i]);
+            n++;
+        }
+        if (zone && !want) {
+            want = zone;
+            example = p->source_x[i];
+        }
+        agree += zone && zone == want;
+    }
+    if (!nearly_all(agree, n))
         return BJ_OK;
     *found = true;
     snprintf(fix, sizeof(fix), "crs: EPSG:%d", want);
+    if (has_prefix(code) && has_prefix(want))
+        return bj_study_note(ctx, s, "neighbouring_zone", r->layer->path_as_written, fix,
+                             R_("the eastings, such as %.8g, are of another zone than %s"), example,
+                             s->input[r->input].crs);
     return bj_study_note(
         ctx, s, "zone_prefix", r->layer->path_as_written, fix,
         R_("the eastings, such as %.8g, do not fit %s: it is about whether the zone's "
            "number stands in front of them"),
-        p->source_x[i], s->input[r->input].crs);
+        example, s->input[r->input].crs);
 }
 
 enum bj_status bj_suspect_place(struct bj_ctx *ctx, struct bj_study *s, const struct bj_reading *r,
@@ -201,12 +228,12 @@ enum bj_status bj_suspect_place(struct bj_ctx *ctx, struct bj_study *s, const st
     bool prefix = false;
     enum bj_status st;
 
+    st = note_prefix(ctx, s, r, p, &prefix);
+    if (st != BJ_OK || prefix || !s->own->has_county)
+        return st;
     look_where(s, r, p, &w);
     if (w.n == 0 || !nearly_none(w.here, w.n))
         return BJ_OK;
-    st = note_prefix(ctx, s, r, p, &prefix);
-    if (st != BJ_OK || prefix)
-        return st;
     st = count_swapped(ctx, s, r, p, &w);
     if (st != BJ_OK)
         return st;
@@ -321,7 +348,7 @@ static enum bj_status suspect_geometry(struct bj_ctx *ctx, struct bj_study *s,
 enum bj_status bj_suspect_positions(struct bj_ctx *ctx, struct bj_study *s,
                                     const struct bj_reading *r, const struct bj_positions *p)
 {
-    enum bj_status st = s->own->has_county ? bj_suspect_place(ctx, s, r, p) : BJ_OK;
+    enum bj_status st = bj_suspect_place(ctx, s, r, p);
 
     if (st == BJ_OK)
         st = suspect_dmmss(ctx, s, r, p);

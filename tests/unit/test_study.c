@@ -5,6 +5,9 @@
 #include "support.h"
 
 #include "banjing/study.h"
+#include "raw_shape.h"
+
+#include <unistd.h>
 
 static char dir[300];
 
@@ -159,7 +162,7 @@ static void a_plain_county_is_read(void **state)
 static void every_odd_village_row_has_its_fate(void **state)
 {
     struct bj_study *s;
-    uint32_t in;
+    uint32_t in = 0;
 
     (void)state;
     new_county();
@@ -207,7 +210,7 @@ static void every_odd_village_row_has_its_fate(void **state)
 static void a_row_with_two_faults_has_one_entry_that_names_both(void **state)
 {
     struct bj_study *s;
-    uint32_t in;
+    uint32_t in = 0;
 
     (void)state;
     new_county();
@@ -225,7 +228,7 @@ static void a_row_with_two_faults_has_one_entry_that_names_both(void **state)
 static void rows_without_a_code_are_never_duplicates(void **state)
 {
     struct bj_study *s;
-    uint32_t in;
+    uint32_t in = 0;
 
     (void)state;
     new_county();
@@ -244,7 +247,7 @@ static void rows_without_a_code_are_never_duplicates(void **state)
 static void a_duplicate_is_found_among_repeated_codes(void **state)
 {
     struct bj_study *s;
-    uint32_t in;
+    uint32_t in = 0;
 
     (void)state;
     new_county();
@@ -264,7 +267,7 @@ static void a_duplicate_is_found_among_repeated_codes(void **state)
 static void villages_within_50_m_outside_the_boundary_belong_to_the_county(void **state)
 {
     struct bj_study *s;
-    uint32_t in;
+    uint32_t in = 0;
 
     (void)state;
     new_county();
@@ -297,7 +300,7 @@ static void a_layer_without_population_says_so_once(void **state)
 static void polygon_villages_stand_as_a_point_inside_never_in_the_hole(void **state)
 {
     struct bj_study *s;
-    uint32_t in;
+    uint32_t in = 0;
 
     (void)state;
     new_county();
@@ -331,7 +334,7 @@ static void polygon_villages_stand_as_a_point_inside_never_in_the_hole(void **st
 static void facility_rows_have_their_fates_and_classes(void **state)
 {
     struct bj_study *s;
-    uint32_t in;
+    uint32_t in = 0;
 
     (void)state;
     new_county();
@@ -385,7 +388,7 @@ static void a_class_given_for_the_layer_needs_no_column(void **state)
 static void neighbours_are_neighbours_wherever_they_lie(void **state)
 {
     struct bj_study *s;
-    uint32_t in;
+    uint32_t in = 0;
 
     (void)state;
     new_county();
@@ -446,7 +449,7 @@ static void no_facilities_at_all_is_no_failure(void **state)
 static void townships_outside_the_county_are_left_out(void **state)
 {
     struct bj_study *s;
-    uint32_t in;
+    uint32_t in = 0;
 
     (void)state;
     new_county();
@@ -534,7 +537,7 @@ static void urban_comes_from_column_then_township_then_area(void **state)
 static void parts_with_one_code_are_one_township(void **state)
 {
     struct bj_study *s;
-    uint32_t in;
+    uint32_t in = 0;
 
     (void)state;
     new_county();
@@ -804,7 +807,7 @@ static void a_boundary_that_crosses_itself_is_repaired_and_says_so(void **state)
 {
     struct bj_study *s;
     double square;
-    uint32_t in;
+    uint32_t in = 0;
 
     (void)state;
     new_county();
@@ -875,7 +878,7 @@ static void several_features_of_the_boundary_are_one_county(void **state)
 static void inspect_goes_on_after_a_layer_fails(void **state)
 {
     struct bj_study *s = NULL;
-    uint32_t in;
+    uint32_t in = 0;
 
     (void)state;
     new_county();
@@ -905,6 +908,144 @@ static void layers_of_later_rules_are_named_as_not_used(void **state)
     write_file("villages.csv", ONE_VILLAGE);
     s = read_study(PLAIN "roads: {path: roads.osm.pbf}\n");
     assert_string_equal(note_of(s, "not_used")->layer, "roads.osm.pbf");
+    bj_study_free(s);
+}
+
+/* ---- shapefiles -------------------------------------------------------------------------- */
+
+static const char *const shape_fields[] = {"NAME", "CODE", "POP"};
+static const int shape_widths[] = {30, 12, 10};
+
+static void write_shape(const char *cpg, const char *name, double x, double y)
+{
+    const char *value[] = {name, "1", "100"};
+    double xy[] = {x, y};
+    struct raw_table t = {.cpg = cpg,
+                          .n_fields = 3,
+                          .name = shape_fields,
+                          .width = shape_widths,
+                          .n_rows = 1,
+                          .value = value,
+                          .xy = xy};
+
+    raw_shapefile(dir, "villages", &t);
+}
+
+static const char plain_shape[] = "villages: {path: villages.shp}\n"
+                                  "boundary: {path: boundary.geojson}\n";
+
+static void a_shapefile_without_prj_is_asked_for_its_system(void **state)
+{
+    struct bj_study *s;
+
+    (void)state;
+    new_county();
+    write_shape("UTF-8", "a", 115.98, 36.45);
+    refuses(plain_shape, BJ_ECRS, "villages.shp");
+    assert_non_null(strstr(bj_ctx_message(ctx), "crs: EPSG:4490"));
+    s = read_study("villages: {path: villages.shp, crs: EPSG:4490}\n"
+                   "boundary: {path: boundary.geojson}\n");
+    assert_near(s->villages.lon_deg[0], 115.98, 1e-12);
+    bj_study_free(s);
+    write_shape("UTF-8", "a", 408556.925, 4035959.716);
+    refuses(plain_shape, BJ_ECRS, "name no zone");
+    write_shape("UTF-8", "a", 39408556.925, 4035959.716);
+    s = read_study(plain_shape);
+    assert_near(s->villages.lon_deg[0], 115.98, 1e-8);
+    assert_non_null(note_of(s, "crs_from_numbers"));
+    assert_string_equal(input_of(s, "villages", NULL)->crs, "EPSG:4527");
+    bj_study_free(s);
+    write_shape("UTF-8", "a", 4035959.716, 39408556.925);
+    s = read_study(plain_shape);
+    assert_near(s->villages.lon_deg[0], 115.98, 1e-8);
+    assert_non_null(note_of(s, "swapped_axes"));
+    bj_study_free(s);
+}
+
+static void a_cpg_that_lies_is_noted_and_the_names_are_right(void **state)
+{
+    struct bj_study *s;
+
+    (void)state;
+    new_county();
+    write_shape("UTF-8", raw_text("石河村", "GBK"), 39408556.925, 4035959.716);
+    s = read_study(plain_shape);
+    assert_string_equal(s->villages.name[0], "石河村");
+    assert_non_null(note_of(s, "encoding_mismatch"));
+    bj_study_free(s);
+    new_county(); /* a folder without the .cpg */
+    write_shape(NULL, raw_text("石河村", "GBK"), 39408556.925, 4035959.716);
+    s = read_study(plain_shape);
+    assert_string_equal(s->villages.name[0], "石河村");
+    assert_null(note_of(s, "encoding_mismatch"));
+    bj_study_free(s);
+}
+
+/* ---- a real state ------------------------------------------------------------------------- */
+
+struct twin_row {
+    int64_t row;
+    const char *code;
+    int64_t lon, lat; /* 1e-9 degree */
+};
+
+static int by_code_then_row(const void *a, const void *b)
+{
+    const struct twin_row *x = a, *y = b;
+    int c = strcmp(x->code, y->code);
+
+    return c ? c : (x->row > y->row) - (x->row < y->row);
+}
+
+/* Duplicates of Bihar's 92,423 habitations by sorting, where the study hashes: a row is one
+ * when an earlier row of its code lies at its point. Nothing else may be dropped but what lies
+ * outside every block. */
+static void duplicates_of_bihar_agree_with_sorting(void **state)
+{
+    static const char yaml[] =
+        "villages: {path: '/vsizip/" BANJING_SOURCE_DIR "/../shared/data/bihar/habitation.zip',"
+        " fields: {code: HAB_ID, name: HAB_NAME, population: TOT_POPULA}}\n"
+        "boundary: {path: '/vsizip/" BANJING_SOURCE_DIR "/../shared/data/bihar/blocks.zip'}\n";
+    struct bj_study *s;
+    struct twin_row *row;
+    size_t n = 0, want = 0, got = 0, outside = 0;
+    uint32_t in = 0;
+
+    (void)state;
+    if (access(BANJING_SOURCE_DIR "/../shared/data/bihar/habitation.zip", R_OK) != 0) {
+        print_message("shared/data/bihar is not here\n");
+        skip();
+    }
+    new_county();
+    s = read_study(yaml);
+    input_of(s, "villages", &in);
+    row = calloc(s->villages.n + s->n_ledger, sizeof(*row));
+    assert_non_null(row);
+    for (size_t i = 0; i < s->villages.n; i++)
+        row[n++] = (struct twin_row){s->villages.row[i], s->villages.code[i],
+                                     llround(s->villages.lon_deg[i] * 1e9),
+                                     llround(s->villages.lat_deg[i] * 1e9)};
+    qsort(row, n, sizeof(*row), by_code_then_row);
+    for (size_t i = 0; i < n; i++) /* no two used rows are duplicates */
+        for (size_t k = i + 1; k < n && strcmp(row[k].code, row[i].code) == 0; k++)
+            assert_false(row[i].lon == row[k].lon && row[i].lat == row[k].lat);
+    for (size_t i = 0; i < s->n_ledger; i++) {
+        const struct bj_ledger_row *l = &s->ledger[i];
+        bool found = false;
+
+        outside += l->input == in && l->fate == BJ_FATE_OUTSIDE_COUNTY;
+        if (l->input != in || l->fate != BJ_FATE_DUPLICATE)
+            continue;
+        got++;
+        for (size_t k = 0; k < n && !found; k++)
+            found = strcmp(row[k].code, l->code) == 0 && row[k].row < l->row;
+        want += found; /* an earlier row of its code is used */
+    }
+    assert_int_equal(got, want);
+    assert_true(got > 0);
+    assert_int_equal(s->input[in].rows, 92423);
+    assert_int_equal(s->villages.n + got + outside, 92423);
+    free(row);
     bj_study_free(s);
 }
 
@@ -941,7 +1082,7 @@ static void no_person_is_lost_in_a_random_layer(void **state)
     struct bj_study *s;
     double in = 0, ledger = 0;
     char *csv = malloc(ROWS * 100), *p = csv;
-    uint32_t index;
+    uint32_t index = 0;
     size_t not_used = 0;
 
     (void)state;
@@ -1080,6 +1221,9 @@ int main(void)
         cmocka_unit_test(several_features_of_the_boundary_are_one_county),
         cmocka_unit_test(inspect_goes_on_after_a_layer_fails),
         cmocka_unit_test(layers_of_later_rules_are_named_as_not_used),
+        cmocka_unit_test(a_shapefile_without_prj_is_asked_for_its_system),
+        cmocka_unit_test(a_cpg_that_lies_is_noted_and_the_names_are_right),
+        cmocka_unit_test(duplicates_of_bihar_agree_with_sorting),
         cmocka_unit_test(a_sound_study_says_what_it_assumed),
         cmocka_unit_test(no_person_is_lost_in_a_random_layer),
         cmocka_unit_test(two_equal_runs_give_the_same_study),

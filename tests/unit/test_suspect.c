@@ -328,6 +328,31 @@ static void a_county_that_is_shifted_as_a_whole_cannot_be_told(void **state)
     suspects_nothing(inspect(CASE("", "")), "a whole county in GCJ-02");
 }
 
+static enum bj_status read_all(struct bj_ctx *c, void *arg)
+{
+    struct bj_case *k = NULL;
+    struct bj_study *s = NULL;
+    enum bj_status st = bj_case_read(c, arg, &k);
+
+    if (st == BJ_OK)
+        st = bj_study_read(c, k, 1, &s);
+    bj_study_free(s);
+    bj_case_free(k);
+    return st;
+}
+
+static void suspecting_without_memory_leaks_nothing(void **state)
+{
+    char path[400];
+
+    (void)state;
+    make_county(18, 600);
+    write_clinics(gcj02);
+    write_townships(bd09);
+    snprintf(path, sizeof(path), "%s", support_write(dir, "case.yaml", CASE("", "")));
+    assert_true(support_torture(read_all, path) > 50);
+}
+
 /* ---- axes and zones -------------------------------------------------------------------- */
 
 static void exchanged_columns_are_found_with_the_fix(void **state)
@@ -399,6 +424,29 @@ static void the_right_zone_is_named(void **state)
     suspects(inspect(CASE("", ", crs: EPSG:4498")), "zone_prefix", "fac.csv", "crs: EPSG:4509");
     write_file("fac.csv", "name,code,class,x,y\na,1,chs,39408556.925,4035959.716\n");
     suspects(inspect(CASE("", ", crs: EPSG:4548")), "zone_prefix", "fac.csv", "crs: EPSG:4527");
+    suspects(inspect(CASE("", ", crs: EPSG:4528")), "neighbouring_zone", "fac.csv",
+             "crs: EPSG:4527");
+    suspects(inspect(CASE("", ", crs: EPSG:4498")), "neighbouring_zone", "fac.csv",
+             "crs: EPSG:4527");
+}
+
+/* The boundary's own eastings give it away, and `check` says so where the villages are missed. */
+static void a_boundary_in_the_wrong_zone_is_the_reason_given(void **state)
+{
+    struct bj_study *s = NULL;
+
+    (void)state;
+    make_county(19, 600);
+    write_file("boundary.geojson",
+               "{\"type\":\"FeatureCollection\",\"crs\":{\"type\":\"name\",\"properties\":{"
+               "\"name\":\"EPSG:4528\"}},\"features\":[{\"type\":\"Feature\",\"properties\":{},"
+               "\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[39390000,4010000],"
+               "[39430000,4010000],[39430000,4050000],[39390000,4050000],[39390000,4010000]]]}}]}");
+    suspects(inspect(CASE("", "")), "neighbouring_zone", "boundary.geojson", "crs: EPSG:4527");
+    bj_case_free(the_case);
+    the_case = NULL;
+    assert_ok(bj_case_read(ctx, support_write(dir, "case.yaml", CASE("", "")), &the_case));
+    assert_fails(bj_study_read(ctx, the_case, 0, &s), BJ_EDATA, "crs: EPSG:4527");
 }
 
 /* ---- numbers ------------------------------------------------------------------------------ */
@@ -533,11 +581,13 @@ int main(void)
         cmocka_unit_test(what_is_declared_rightly_is_no_suspicion),
         cmocka_unit_test(what_is_declared_wrongly_is_found),
         cmocka_unit_test(a_county_that_is_shifted_as_a_whole_cannot_be_told),
+        cmocka_unit_test(suspecting_without_memory_leaks_nothing),
         cmocka_unit_test(exchanged_columns_are_found_with_the_fix),
         cmocka_unit_test(an_exchanged_geometry_is_found),
         cmocka_unit_test(check_refuses_exchanged_villages_with_the_reason),
         cmocka_unit_test(a_layer_three_degrees_away_is_of_a_neighbouring_zone),
         cmocka_unit_test(the_right_zone_is_named),
+        cmocka_unit_test(a_boundary_in_the_wrong_zone_is_the_reason_given),
         cmocka_unit_test(degrees_minutes_seconds_as_decimals_are_found),
         cmocka_unit_test(zeros_far_points_and_mixed_geometry_are_named),
         cmocka_unit_test(names_codes_and_areas_that_disagree_are_named),
