@@ -25,27 +25,34 @@ static const struct command commands[] = {
 };
 enum { N_COMMANDS = sizeof(commands) / sizeof(*commands) };
 
-static const char format_page[] =
-    N_("Result folder of `banjing check`\n"
-       "  summary.json           every number of the run\n"
-       "  ledger.csv             each input row that was not simply used, and why\n"
-       "  tables/*.csv           1 by township, 2 uncovered villages, 3 facilities,\n"
-       "                         5 presence, 6 resources, 8 data quality (UTF-8 with BOM)\n"
-       "  RULE/covered.*         polygons: rule, area_km2\n"
-       "  RULE/uncovered.*       patches: rule, patch (1 = most people), area_km2, villages,\n"
-       "                         population, far_m (its farthest village), township\n"
-       "  RULE/villages.*        points: code, name, township, urban (1, 0, null), pop,\n"
-       "                         fac_id, fac_name, dist_m, time_s, status, margin_m (limit minus\n"
-       "                         value), border (within 50 m of the limit), via_nbr (only a\n"
-       "                         facility outside the county covers it)\n"
-       "With GPKG all layers are in result.gpkg as RULE_covered, RULE_uncovered, RULE_villages.\n"
-       "\n"
-       "Beyond the contract summary.json also has: inputs[].layer, encoding_why, population and\n"
-       "fields (the column taken for each role and why); warnings[].layer and fix; plan.title.\n"
-       "\n"
-       "Status of a village: target, covered, uncovered, unreachable, exempt, alt,\n"
-       "not_evaluated, out_of_scope. A village is judged by its geodesic distance in\n"
-       "millimetres, never by lying inside a drawn polygon.\n");
+static const char format_page[] = N_(
+    "Result folder of `banjing check`\n"
+    "  summary.json           every number of the run\n"
+    "  ledger.csv             each input row that was not simply used, and why\n"
+    "  tables/*.csv           1 by township, 2 uncovered villages, 3 facilities,\n"
+    "                         5 presence, 6 resources, 8 data quality (UTF-8 with BOM)\n"
+    "  RULE/covered.*         polygons: rule, area_km2\n"
+    "  RULE/uncovered.*       patches: rule, patch (1 = most people), area_km2, villages,\n"
+    "                         population, far_m (its farthest village), township\n"
+    "  RULE/villages.*        points: code, name, township, urban (1, 0, null), pop,\n"
+    "                         fac_id, fac_name, dist_m, time_s, status, margin_m (limit minus\n"
+    "                         value), border (within 50 m of the limit), via_nbr (only a\n"
+    "                         facility outside the county covers it)\n"
+    "  fields.csv             what each field of the layers means, 中文 and English\n"
+    "With GPKG all layers are in result.gpkg as RULE_covered, RULE_uncovered, RULE_villages.\n"
+    "\n"
+    "Beyond the contract summary.json also has: inputs[].layer, encoding_why, population and\n"
+    "fields (the column taken for each role and why); warnings[].layer and fix; plan.title.\n"
+    "\n"
+    "Plan files may use, beyond the contract: presence: target, that: {field, equals|min} (also\n"
+    "in ratio and count); if: {name, ...} (also in ratio, share, count); several words of equals\n"
+    "joined by ';'; ratio: unit: city, per: {field, amount}, facilities; count: value (a column\n"
+    "to sum); share.of: a list, that: {facilities, min}; exclude.what: facilities; alt.of: ~;\n"
+    "tier.bands: []; ownership: public|private.\n"
+    "\n"
+    "Status of a village: target, covered, uncovered, unreachable, exempt, alt,\n"
+    "not_evaluated, out_of_scope. A village is judged by its geodesic distance in\n"
+    "millimetres, never by lying inside a drawn polygon.\n");
 
 static void print_help(void)
 {

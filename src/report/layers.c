@@ -4,30 +4,96 @@
 #include <math.h>
 #include <string.h>
 
+/* A field of a layer and what it means, in both languages: the names themselves must be ASCII
+ * of at most 10 bytes, so the key to them is written beside the layers (fields.csv). */
+struct layer_field {
+    struct bj_out_field out;
+    const char *zh, *en;
+};
+
 /* Decimals and widths of interface.md: metres and seconds three places, km2 six. */
-static const struct bj_out_field covered_fields[] = {{"rule", BJ_FIELD_TEXT, 40, 0},
-                                                     {"area_km2", BJ_FIELD_REAL, 18, 6}};
-static const struct bj_out_field uncovered_fields[] = {
-    {"rule", BJ_FIELD_TEXT, 40, 0},       {"patch", BJ_FIELD_INTEGER, 9, 0},
-    {"area_km2", BJ_FIELD_REAL, 18, 6},   {"villages", BJ_FIELD_INTEGER, 9, 0},
-    {"population", BJ_FIELD_REAL, 16, 3}, {"far_m", BJ_FIELD_REAL, 14, 3},
-    {"township", BJ_FIELD_TEXT, 120, 0}};
-static const struct bj_out_field point_fields[] = {
-    {"code", BJ_FIELD_TEXT, 40, 0},      {"name", BJ_FIELD_TEXT, 120, 0},
-    {"township", BJ_FIELD_TEXT, 120, 0}, {"urban", BJ_FIELD_INTEGER, 1, 0},
-    {"pop", BJ_FIELD_REAL, 16, 3},       {"fac_id", BJ_FIELD_TEXT, 40, 0},
-    {"fac_name", BJ_FIELD_TEXT, 120, 0}, {"dist_m", BJ_FIELD_REAL, 14, 3},
-    {"time_s", BJ_FIELD_REAL, 14, 3},    {"status", BJ_FIELD_TEXT, 16, 0},
-    {"margin_m", BJ_FIELD_REAL, 14, 3},  {"border", BJ_FIELD_INTEGER, 1, 0},
-    {"via_nbr", BJ_FIELD_INTEGER, 1, 0}};
+static const struct layer_field covered_fields[] = {
+    {{"rule", BJ_FIELD_TEXT, 40, 0}, "规则编号", "rule"},
+    {{"area_km2", BJ_FIELD_REAL, 18, 6}, "面积（平方公里，椭球面）", "ellipsoidal area, km2"}};
+static const struct layer_field uncovered_fields[] = {
+    {{"rule", BJ_FIELD_TEXT, 40, 0}, "规则编号", "rule"},
+    {{"patch", BJ_FIELD_INTEGER, 9, 0}, "空白区序号（1为人口最多）", "patch, 1 = most people"},
+    {{"area_km2", BJ_FIELD_REAL, 18, 6}, "面积（平方公里，椭球面）", "ellipsoidal area, km2"},
+    {{"villages", BJ_FIELD_INTEGER, 9, 0}, "未覆盖村数", "uncovered villages"},
+    {{"population", BJ_FIELD_REAL, 16, 3}, "未覆盖人口", "uncovered people"},
+    {{"far_m", BJ_FIELD_REAL, 14, 3},
+     "最远村到机构的距离（米）",
+     "distance of its farthest village, m"},
+    {{"township", BJ_FIELD_TEXT, 120, 0},
+     "所属乡镇（人口最多者）",
+     "township of most of its people"}};
+static const struct layer_field point_fields[] = {
+    {{"code", BJ_FIELD_TEXT, 40, 0}, "代码", "code"},
+    {{"name", BJ_FIELD_TEXT, 120, 0}, "名称", "name"},
+    {{"township", BJ_FIELD_TEXT, 120, 0}, "所属乡镇", "township"},
+    {{"urban", BJ_FIELD_INTEGER, 1, 0},
+     "城镇为1，乡村为0，不明为空",
+     "1 urban, 0 rural, null unknown"},
+    {{"pop", BJ_FIELD_REAL, 16, 3}, "人口", "people"},
+    {{"fac_id", BJ_FIELD_TEXT, 40, 0}, "最近机构代码", "code of the nearest facility"},
+    {{"fac_name", BJ_FIELD_TEXT, 120, 0}, "最近机构名称", "name of the nearest facility"},
+    {{"dist_m", BJ_FIELD_REAL, 14, 3}, "测地线距离（米）", "geodesic distance, m"},
+    {{"time_s", BJ_FIELD_REAL, 14, 3}, "出行时间（秒）", "travel time, s"},
+    {{"status", BJ_FIELD_TEXT, 16, 0}, "状态", "status"},
+    {{"margin_m", BJ_FIELD_REAL, 14, 3},
+     "限值减去本值（米或秒）",
+     "limit minus value, m (s for times)"},
+    {{"border", BJ_FIELD_INTEGER, 1, 0},
+     "距限值50米（60秒）以内为1",
+     "1 within 50 m (60 s) of the limit"},
+    {{"via_nbr", BJ_FIELD_INTEGER, 1, 0},
+     "仅由邻县机构覆盖为1",
+     "1 where a neighbour alone covers"}};
 
 #define N_OF(a) (sizeof(a) / sizeof(*(a)))
+
+static enum bj_status open_layer(struct bj_ctx *ctx, struct bj_writer *w, const char *folder,
+                                 const char *name, enum bj_geometry geometry, size_t n,
+                                 const struct layer_field *field)
+{
+    struct bj_out_field out[N_OF(point_fields)];
+
+    for (size_t i = 0; i < n; i++)
+        out[i] = field[i].out;
+    return bj_writer_layer(ctx, w, folder, name, geometry, n, out);
+}
+
+static void key_rows(struct bj_ctx *ctx, struct csv *c, const char *layer, size_t n,
+                     const struct layer_field *field)
+{
+    for (size_t i = 0; i < n; i++) {
+        bj_csv_text(ctx, c, layer);
+        bj_csv_text(ctx, c, field[i].out.name);
+        bj_csv_text(ctx, c, field[i].zh);
+        bj_csv_text(ctx, c, field[i].en);
+        bj_csv_end_row(ctx, c);
+    }
+}
+
+static enum bj_status write_key(struct bj_ctx *ctx, struct bj_outdir *o)
+{
+    static const char *const head[] = {"layer", "field", "中文", "meaning"};
+    struct csv c = {0};
+
+    for (size_t i = 0; i < N_OF(head); i++)
+        bj_csv_text(ctx, &c, head[i]);
+    bj_csv_end_row(ctx, &c);
+    key_rows(ctx, &c, "covered", N_OF(covered_fields), covered_fields);
+    key_rows(ctx, &c, "uncovered", N_OF(uncovered_fields), uncovered_fields);
+    key_rows(ctx, &c, "villages", N_OF(point_fields), point_fields);
+    return bj_csv_finish(ctx, &c, o, "fields.csv");
+}
 
 static enum bj_status write_covered(struct bj_ctx *ctx, struct bj_writer *w,
                                     const struct bj_rule_result *res)
 {
-    enum bj_status st = bj_writer_layer(ctx, w, res->rule->id, "covered", BJ_GEOM_POLYGON,
-                                        N_OF(covered_fields), covered_fields);
+    enum bj_status st = open_layer(ctx, w, res->rule->id, "covered", BJ_GEOM_POLYGON,
+                                   N_OF(covered_fields), covered_fields);
 
     for (size_t p = 0; st == BJ_OK && p < res->covered.n_polygons; p++) {
         union bj_value v[N_OF(covered_fields)] = {{.text = res->rule->id},
@@ -41,8 +107,8 @@ static enum bj_status write_covered(struct bj_ctx *ctx, struct bj_writer *w,
 static enum bj_status write_uncovered(struct bj_ctx *ctx, struct bj_writer *w,
                                       const struct bj_rule_result *res)
 {
-    enum bj_status st = bj_writer_layer(ctx, w, res->rule->id, "uncovered", BJ_GEOM_POLYGON,
-                                        N_OF(uncovered_fields), uncovered_fields);
+    enum bj_status st = open_layer(ctx, w, res->rule->id, "uncovered", BJ_GEOM_POLYGON,
+                                   N_OF(uncovered_fields), uncovered_fields);
 
     for (size_t i = 0; st == BJ_OK && i < res->n_patches; i++) {
         const struct bj_patch *p = &res->patch[i];
@@ -117,8 +183,8 @@ static enum bj_status write_points(struct bj_ctx *ctx, const struct report *r, s
     memcpy(y, d->lat_deg, d->n * sizeof(*y));
     st = bj_crs_from_lonlat(ctx, r->opt->out_crs, d->n, x, y);
     if (st == BJ_OK)
-        st = bj_writer_layer(ctx, w, res->rule->id, bj_demand_names[res->rule->demand],
-                             BJ_GEOM_POINT, N_OF(point_fields), point_fields);
+        st = open_layer(ctx, w, res->rule->id, bj_demand_names[res->rule->demand], BJ_GEOM_POINT,
+                        N_OF(point_fields), point_fields);
     for (size_t i = 0; st == BJ_OK && i < d->n; i++) {
         st = write_point(ctx, w, r->study, res, i, x[i], y[i]);
         if (st == BJ_OK && i % 100000 == 99999)
@@ -156,5 +222,6 @@ enum bj_status bj_report_layers(struct bj_ctx *ctx, const struct report *r, stru
         bj_writer_free(ctx, w);
         return st;
     }
-    return bj_writer_close(ctx, w);
+    st = bj_writer_close(ctx, w);
+    return st == BJ_OK ? write_key(ctx, o) : st;
 }
