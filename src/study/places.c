@@ -13,9 +13,11 @@
  * Inside the boundary is judged in the work CRS, whose plane is true to 1e-4 within a county:
  * 50 m to half a centimetre.
  *
- * Urban or rural, first that knows: the row's own column, its township's type, the urban area
- * layer (domain.md 6.3). A village's township: its column when that names one of the layer's,
- * else the polygon it lies in, else the first nine digits of its code. */
+ * Urban or rural, first that knows: the row's own column, the urban area layer, its township's
+ * type (domain.md 6.3). A layer of the built-up area is given to say what is urban, and the areas
+ * of a rule are drawn by it; a township layer may be there for the tables alone. A village's
+ * township: its column when that names one of the layer's, else the polygon it lies in, else the
+ * first nine digits of its code. */
 #include "study/study_int.h"
 
 #include "base/synonyms.h"
@@ -339,10 +341,10 @@ static void set_urban(struct job *j, size_t i, size_t k)
     enum bj_urban u =
         bj_urban_of(bj_reading_text(&j->r, BJ_COL_URBAN, i), s->info->n_urban, s->info->urban);
 
-    if (u == BJ_URBAN_UNKNOWN && to->township_index[k] >= 0)
-        u = s->township[to->township_index[k]].urban;
     if (u == BJ_URBAN_UNKNOWN && s->own->in_urban)
         u = bj_locator_find(s->own->in_urban, to->x[k], to->y[k]) >= 0 ? BJ_URBAN_YES : BJ_URBAN_NO;
+    else if (u == BJ_URBAN_UNKNOWN && to->township_index[k] >= 0)
+        u = s->township[to->township_index[k]].urban;
     to->urban[k] = (unsigned char)u;
 }
 

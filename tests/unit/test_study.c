@@ -527,6 +527,13 @@ static void urban_comes_from_column_then_township_then_area(void **state)
     assert_int_equal(s->villages.urban[4], BJ_URBAN_NO);
     assert_int_equal(s->has_urban_area, 1);
     bj_study_free(s);
+    /* Both: the built-up area decides, as it decides the areas; a code wins over it. */
+    s = read_study(WITH_TOWNSHIPS "urban_area: {path: builtup.geojson}\n");
+    assert_int_equal(s->villages.urban[0], BJ_URBAN_YES);
+    assert_int_equal(s->villages.urban[1], BJ_URBAN_NO);
+    assert_int_equal(s->villages.urban[2], BJ_URBAN_NO);
+    assert_int_equal(s->villages.urban[3], BJ_URBAN_YES);
+    bj_study_free(s);
     s = read_study(PLAIN "urban: [111, 112]\n");
     assert_int_equal(s->villages.urban[0], BJ_URBAN_YES);
     assert_int_equal(s->villages.urban[1], BJ_URBAN_NO);
