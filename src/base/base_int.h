@@ -34,7 +34,7 @@ enum bj_status bj_progress(struct bj_ctx *ctx, const char *stage, double done) B
 
 /* Per-context handles of outside libraries, kept as opaque pointers and released
  * with the context, in the reverse of this order. */
-enum bj_slot { BJ_SLOT_PROJ, BJ_SLOT_GEOS, BJ_SLOT_CRS, BJ_SLOT_N };
+enum bj_slot { BJ_SLOT_PROJ, BJ_SLOT_GEOS, BJ_SLOT_CRS, BJ_SLOT_CODES, BJ_SLOT_N };
 void *bj_ctx_slot(const struct bj_ctx *ctx, enum bj_slot slot);
 void bj_ctx_set_slot(struct bj_ctx *ctx, enum bj_slot slot, void *handle, void (*release)(void *));
 

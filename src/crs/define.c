@@ -406,6 +406,64 @@ static char *name_of(struct bj_ctx *ctx, const PJ *crs, const char *definition)
     return bj_strdup(ctx, name ? name : "");
 }
 
+/* Codes found before. Looking for a .prj's twin in EPSG's list takes up to 50 ms, and the layers
+ * of a county mostly share one system. */
+enum { N_CODES = 4 };
+struct codes {
+    struct bj_ctx *ctx;
+    size_t next;
+    char *source[N_CODES], *code[N_CODES];
+};
+
+static void release_codes(void *handle)
+{
+    struct codes *m = handle;
+
+    for (size_t i = 0; i < N_CODES; i++) {
+        bj_free(m->ctx, m->code[i]);
+        bj_free(m->ctx, m->source[i]);
+    }
+    bj_free(m->ctx, m);
+}
+
+/* Remembering is a convenience: without memory for it nothing is lost. */
+static void remember_code(struct bj_ctx *ctx, struct codes *m, const char *source, const char *code)
+{
+    size_t i = m->next;
+    char *key = bj_strdup(ctx, source), *value = key ? bj_strdup(ctx, code) : NULL;
+
+    if (!value) {
+        bj_free(ctx, key);
+        return;
+    }
+    bj_free(ctx, m->code[i]);
+    bj_free(ctx, m->source[i]);
+    m->source[i] = key;
+    m->code[i] = value;
+    m->next = (i + 1) % N_CODES;
+}
+
+static char *known_code(struct bj_ctx *ctx, PJ_CONTEXT *pj, const PJ *crs, const char *source)
+{
+    struct codes *m = bj_ctx_slot(ctx, BJ_SLOT_CODES);
+    char *code;
+
+    if (!m) {
+        m = bj_alloc0(ctx, 1, sizeof(*m));
+        if (!m)
+            return NULL;
+        m->ctx = ctx;
+        bj_ctx_set_slot(ctx, BJ_SLOT_CODES, m, release_codes);
+    }
+    for (size_t i = 0; i < N_CODES; i++)
+        if (m->source[i] && strcmp(m->source[i], source) == 0)
+            return bj_strdup(ctx, m->code[i]);
+    code = code_of(ctx, pj, crs);
+    if (code)
+        remember_code(ctx, m, source, code);
+    return code;
+}
+
 static enum bj_status describe(struct bj_ctx *ctx, PJ_CONTEXT *pj, const struct parts *p,
                                const char *definition, struct bj_crs *c)
 {
@@ -416,7 +474,7 @@ static enum bj_status describe(struct bj_ctx *ctx, PJ_CONTEXT *pj, const struct 
     if (st)
         return st;
     c->name = name_of(ctx, p->plain, definition);
-    c->code = c->name ? code_of(ctx, pj, p->plain) : NULL;
+    c->code = c->name ? known_code(ctx, pj, p->plain, c->source) : NULL;
     return c->code ? BJ_OK : BJ_ENOMEM;
 }
 

@@ -43,10 +43,14 @@ void bj_gdal_begin(struct bj_ctx *ctx, struct bj_gdal *g)
     *g = (struct bj_gdal){.ctx = ctx};
     pthread_once(&once, register_all);
     CPLPushErrorHandlerEx(catch_error, g);
+    /* GDAL would look through the whole EPSG database for the twin of every .prj (0.1 s a layer);
+     * its own words are enough, crs recognises what it has to. */
+    CPLSetThreadLocalConfigOption("USE_OSR_FIND_MATCHES", "NO");
 }
 
 void bj_gdal_end(struct bj_gdal *g)
 {
+    CPLSetThreadLocalConfigOption("USE_OSR_FIND_MATCHES", NULL);
     CPLPopErrorHandler();
     CPLErrorReset();
     g->ctx = NULL;

@@ -427,14 +427,9 @@ static enum bj_status read_fields(struct bj_ctx *ctx, struct bj_source *src)
 static enum bj_status read_crs(struct bj_ctx *ctx, const char *given, struct bj_source *src)
 {
     static const char *const options[] = {"FORMAT=WKT2_2019", NULL};
-    OGRSpatialReferenceH srs;
+    OGRSpatialReferenceH srs = OGR_L_GetSpatialRef(src->layer);
     char *wkt = NULL;
 
-    /* GDAL would look through the whole EPSG database for the .prj's twin (0.1 s a layer); the
-     * .prj's own words are enough, crs recognises what it has to. */
-    CPLSetThreadLocalConfigOption("USE_OSR_FIND_MATCHES", "NO");
-    srs = OGR_L_GetSpatialRef(src->layer);
-    CPLSetThreadLocalConfigOption("USE_OSR_FIND_MATCHES", NULL);
     if (given) {
         src->info.crs = bj_source_text(src, given);
     } else if (srs && EQUALN(OSRGetName(srs) ? OSRGetName(srs) : "", "Undefined", 9)) {
