@@ -57,7 +57,7 @@ struct bj_rule_result {
     enum bj_verdict verdict;
     char *reason;                   /* why not evaluated; else "" */
     int judged;                     /* has demand rows below */
-    const struct bj_places *demand; /* villages or settlements */
+    const struct bj_places *demand; /* villages, settlements or population */
 
     /* one row a demand point */
     unsigned char *status;  /* enum bj_point_status */

@@ -119,6 +119,37 @@ enum bj_status bj_source_read(struct bj_ctx *ctx, struct bj_source *src, enum bj
                               struct bj_table *out) BJ_MUST_CHECK;
 void bj_table_release(struct bj_ctx *ctx, struct bj_table *t);
 
+/* ---- grids of people ---------------------------------------------------- */
+
+struct bj_grid; /* an opened raster */
+struct bj_grid_info {
+    const char *driver, *crs; /* WKT, or the crs given; never NULL */
+    int n_rows, n_columns;
+};
+/* Cells with a value above 0, as columns of n rows; centres in the raster's CRS. */
+struct bj_cells {
+    size_t n;
+    int *row, *column; /* from 0, the raster's first line and column */
+    double *value, *x, *y;
+    double sum;         /* of the values */
+    size_t n_outside;   /* cells above 0 outside the box, not kept */
+    double sum_outside; /* their values */
+    size_t n_negative;  /* cells below 0, not counted anywhere else */
+};
+
+/* Any raster that GDAL reads. crs NULL: the raster's own. BJ_EIO: missing or unreadable;
+ * BJ_EDATA: not georeferenced; BJ_ECRS: no CRS. Caller frees with bj_grid_close(). */
+enum bj_status bj_grid_open(struct bj_ctx *ctx, const char *path, const char *crs,
+                            struct bj_grid **out) BJ_MUST_CHECK;
+void bj_grid_close(struct bj_grid *grid);
+/* Borrowed; as long as the grid lives. */
+const struct bj_grid_info *bj_grid_info(const struct bj_grid *grid);
+/* Cells of the first band whose centre lies in the box (x0, y0, x1, y1). BJ_EDATA when they are
+ * more than max. Caller releases with bj_cells_release(). */
+enum bj_status bj_grid_read(struct bj_grid *grid, const double box[4], size_t max,
+                            struct bj_cells *out) BJ_MUST_CHECK;
+void bj_cells_release(struct bj_ctx *ctx, struct bj_cells *c);
+
 /* One multipolygon out of all polygons of `in` (their union, valid), same CRS. */
 enum bj_status bj_polygons_union(struct bj_ctx *ctx, const struct bj_polygons *in,
                                  struct bj_polygons *out) BJ_MUST_CHECK;

@@ -150,6 +150,7 @@ struct bj_ledger_row {
     enum bj_fate fate;
     const char *reason; /* a phrase in the user's language */
     double population;  /* people of the row that are NOT in the demand total; NaN = none */
+    int64_t n_more;     /* further rows that this entry stands for: cells of a raster */
 };
 
 /* ---- study -------------------------------------------------------------- */
@@ -229,6 +230,7 @@ struct bj_study {
     struct bj_polygons urban_area; /* work CRS; from urban_area, else the urban townships */
     int has_urban_area;
     struct bj_places villages, settlements, facilities;
+    struct bj_places population; /* cells of rasters; code "row,column", counted from 1 */
     /* In the order of the rows above; n = 0 when the layer is not there. */
     struct bj_attributes village_columns, facility_columns, township_columns;
     struct bj_indicators indicators;

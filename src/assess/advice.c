@@ -203,7 +203,9 @@ enum bj_status bj_advise(struct bj_judge *j)
     for (size_t i = 0; st == BJ_OK && i < j->a->n_rules; i++) {
         struct bj_rule_result *res = &j->a->result[i];
 
-        if (!res->judged || !is_clinic(res->rule->facilities) || !res->demand)
+        /* A cell of a raster is no place to which a clause could give a clinic. */
+        if (!res->judged || !is_clinic(res->rule->facilities) || !res->demand ||
+            res->demand == &j->study->population)
             continue;
         st = advise_rule(j, &c, res);
         given = true;

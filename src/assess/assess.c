@@ -181,7 +181,7 @@ static void release_judge(struct bj_judge *j)
         bj_free(j->ctx, j->scratch[i].own);
         bj_free(j->ctx, j->scratch[i].full);
     }
-    for (int k = 0; k < 3; k++)
+    for (int k = 0; k < 4; k++)
         bj_grouping_release(j->ctx, &j->grouping[k]);
     for (int k = 0; k < 3; k++)
         bj_polygons_release(j->ctx, &j->region[k].area);

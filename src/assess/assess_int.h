@@ -77,7 +77,7 @@ struct bj_judge {
     struct bj_near_entry *near;
     struct bj_area_entry *area;
     struct bj_region region[3];     /* by enum bj_where */
-    struct bj_grouping grouping[3]; /* villages, settlements, facilities */
+    struct bj_grouping grouping[4]; /* villages, settlements, facilities, population */
     double *service;                /* people who go to each facility; NULL not made yet */
 };
 

@@ -250,7 +250,8 @@ enum bj_status bj_judge_grouping(struct bj_judge *j, const struct bj_places *dem
                                  const struct bj_grouping **out)
 {
     const struct bj_study *s = j->study;
-    struct bj_grouping *g = &j->grouping[demand == &s->facilities    ? 2
+    struct bj_grouping *g = &j->grouping[demand == &s->population    ? 3
+                                         : demand == &s->facilities  ? 2
                                          : demand == &s->settlements ? 1
                                                                      : 0];
 

@@ -228,6 +228,9 @@ static enum bj_status table_uncovered(struct bj_ctx *ctx, const struct report *r
     for (size_t k = 0; k < r->a->n_rules; k++) {
         const struct bj_rule_result *res = &r->a->result[k];
 
+        /* A list of places with names: the cells of a raster are in the layers. */
+        if (res->demand == &r->study->population)
+            continue;
         for (size_t i = 0; res->judged && i < res->demand->n; i++) {
             const struct bj_places *d = res->demand;
             enum bj_point_status s = (enum bj_point_status)res->status[i];

@@ -82,7 +82,7 @@ enum bj_status bj_ledger_add(struct bj_ctx *ctx, struct bj_study *s, uint32_t in
     own->last_reason[v->fate] = reason;
     s->ledger = p;
     l = &s->ledger[s->n_ledger++];
-    *l = (struct bj_ledger_row){input, row, kept, v->fate, reason, population};
+    *l = (struct bj_ledger_row){input, row, kept, v->fate, reason, population, 0};
     return BJ_OK;
 }
 
@@ -117,11 +117,13 @@ enum bj_status bj_ledger_check(struct bj_ctx *ctx, const struct bj_study *s)
     for (size_t i = 0; i < s->n_ledger; i++) {
         const struct bj_ledger_row *l = &s->ledger[i];
 
-        b[l->input].not_used += !bj_fate_is_used(l->fate);
+        if (!bj_fate_is_used(l->fate))
+            b[l->input].not_used += 1 + l->n_more;
         add_people(&b[l->input], l->population);
     }
     add_places(b, &s->villages);
     add_places(b, &s->settlements);
+    add_places(b, &s->population);
     for (size_t i = 0; st == BJ_OK && i < s->n_inputs; i++) {
         const struct bj_input *in = &s->input[i];
 

@@ -59,16 +59,23 @@ static void *grown(struct bj_ctx *ctx, void *old, size_t n_old, size_t n, size_t
     return p;
 }
 
-/* Room for n rows in all, here and in the array beside them. */
-static enum bj_status reserve(struct bj_ctx *ctx, struct bj_places *p, int32_t **claimed, size_t n)
+enum bj_status bj_places_reserve(struct bj_ctx *ctx, struct bj_places *p, size_t n)
 {
     bool ok = true;
 
 #define GROW(array) p->array = grown(ctx, (void *)p->array, p->n, n, sizeof(*p->array), &ok);
     EACH_ARRAY(GROW)
 #undef GROW
-    *claimed = grown(ctx, *claimed, p->n, n, sizeof(**claimed), &ok);
     return ok ? BJ_OK : BJ_ENOMEM;
+}
+
+/* Room for n rows in all, here and in the array beside them. */
+static enum bj_status reserve(struct bj_ctx *ctx, struct bj_places *p, int32_t **claimed, size_t n)
+{
+    bool ok = true;
+
+    *claimed = grown(ctx, *claimed, p->n, n, sizeof(**claimed), &ok);
+    return ok ? bj_places_reserve(ctx, p, n) : BJ_ENOMEM;
 }
 
 /* ---- texts of a row ---------------------------------------------------------------- */

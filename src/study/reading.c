@@ -36,7 +36,7 @@ static enum bj_status keep_fields(struct bj_ctx *ctx, struct bj_study *s, struct
 }
 
 /* The entry in study.input. The match's "given", "name", "prefix" are constants. */
-static enum bj_status add_input(struct bj_ctx *ctx, struct bj_study *s, struct bj_reading *r)
+enum bj_status bj_reading_add_input(struct bj_ctx *ctx, struct bj_study *s, struct bj_reading *r)
 {
     const struct bj_source_info *info = r->info;
     struct bj_input *in;
@@ -115,7 +115,7 @@ enum bj_status bj_reading_open(struct bj_ctx *ctx, struct bj_study *s,
     if (st != BJ_OK)
         return st;
     bj_fields_match(r->info->n_fields, r->info->field, layer->role, &r->match);
-    st = add_input(ctx, s, r);
+    st = bj_reading_add_input(ctx, s, r);
     return st == BJ_OK ? note_encoding(ctx, s, r) : st;
 }
 

@@ -5,8 +5,8 @@
  * neighbours, each row judged once (places.c); then what only the whole can tell: suspicions,
  * assumptions, and the check that no row and no person was lost (ledger.c).
  *
- * Not read here: roads, grids and parcels, which rules of other kinds ask for. A case that names
- * them is told that they were not used.
+ * Not read here: roads, travel surfaces and parcels, which rules of other kinds ask for. A case
+ * that names them is told that they were not used.
  *
  * A lenient study (`inspect`) turns the failure of a layer into a note and goes on, so that
  * one look shows everything that is wrong. */
@@ -116,6 +116,10 @@ static enum bj_status list_assumptions(struct bj_ctx *ctx, struct bj_study *s)
         st = assume_urban(ctx, s);
     if (st == BJ_OK)
         st = assume_population(ctx, s);
+    if (st == BJ_OK && s->population.n > 0)
+        st = assume(ctx, s, "population_cells", "centre", "[A]",
+                    R_("the people of a raster's cell are judged at its centre; cells whose centre "
+                       "lies outside the boundary do not belong to the county"));
     if (st == BJ_OK && s->own->n_interior > 0) {
         snprintf(number, sizeof(number), "%zu", s->own->n_interior);
         st = assume(ctx, s, "interior_points", number, "[A]",
@@ -131,7 +135,7 @@ typedef enum bj_status (*read_fn)(struct bj_ctx *ctx, struct bj_study *s,
 
 /* What a failing layer has left behind is taken back, except the entry among the inputs. */
 struct mark {
-    size_t n_ledger, n_inputs, n_villages, n_settlements, n_facilities;
+    size_t n_ledger, n_inputs, n_villages, n_settlements, n_facilities, n_cells;
 };
 
 static void take_back(struct bj_study *s, const struct mark *m)
@@ -140,6 +144,7 @@ static void take_back(struct bj_study *s, const struct mark *m)
     s->villages.n = m->n_villages;
     s->settlements.n = m->n_settlements;
     s->facilities.n = m->n_facilities;
+    s->population.n = m->n_cells;
     for (size_t i = m->n_inputs; i < s->n_inputs; i++) {
         s->input[i].rows = s->input[i].used = 0;
         s->input[i].population = 0;
@@ -162,7 +167,8 @@ static enum bj_status say_where(struct bj_ctx *ctx, enum bj_status st,
 static enum bj_status read_one(struct bj_ctx *ctx, struct bj_study *s,
                                const struct bj_case_layer *layer, read_fn read)
 {
-    struct mark m = {s->n_ledger, s->n_inputs, s->villages.n, s->settlements.n, s->facilities.n};
+    struct mark m = {s->n_ledger,      s->n_inputs,     s->villages.n,
+                     s->settlements.n, s->facilities.n, s->population.n};
     enum bj_status st = read(ctx, s, layer);
 
     if (st == BJ_OK)
@@ -236,7 +242,7 @@ static enum bj_status read_layers(struct bj_ctx *ctx, struct bj_study *s)
         {BJ_ROLE_URBAN_AREA, bj_frame_urban_area}, {BJ_ROLE_VILLAGES, bj_places_read},
         {BJ_ROLE_SETTLEMENTS, bj_places_read},     {BJ_ROLE_FACILITIES, bj_places_read},
         {BJ_ROLE_NEIGHBOURS, bj_places_read},      {BJ_ROLE_PARCELS, note_unused},
-        {BJ_ROLE_POPULATION, note_unused},         {BJ_ROLE_ROADS, note_unused},
+        {BJ_ROLE_POPULATION, bj_population_read},  {BJ_ROLE_ROADS, note_unused},
         {BJ_ROLE_FRICTION, note_unused},           {BJ_ROLE_ELEVATION, note_unused},
         {BJ_ROLE_INDICATORS, bj_indicators_read},
     };
@@ -308,6 +314,7 @@ void bj_study_free(struct bj_study *s)
     bj_attributes_release(ctx, &s->township_columns);
     bj_attributes_release(ctx, &s->facility_columns);
     bj_attributes_release(ctx, &s->village_columns);
+    bj_places_release(ctx, &s->population);
     bj_places_release(ctx, &s->facilities);
     bj_places_release(ctx, &s->settlements);
     bj_places_release(ctx, &s->villages);

@@ -113,6 +113,9 @@ struct bj_reading_role {
 enum bj_status bj_reading_open(struct bj_ctx *ctx, struct bj_study *s,
                                const struct bj_case_layer *layer,
                                struct bj_reading *r) BJ_MUST_CHECK;
+/* The entry alone, by r->layer, r->info and r->match. */
+enum bj_status bj_reading_add_input(struct bj_ctx *ctx, struct bj_study *s,
+                                    struct bj_reading *r) BJ_MUST_CHECK;
 /* A tie on one of the roles (a set) is a failure that asks for `fields:`; in a lenient study a
  * note. */
 enum bj_status bj_reading_ask(struct bj_ctx *ctx, struct bj_study *s, const struct bj_reading *r,
@@ -181,6 +184,14 @@ enum bj_status bj_frame_finish(struct bj_ctx *ctx, struct bj_study *s) BJ_MUST_C
 enum bj_status bj_places_read(struct bj_ctx *ctx, struct bj_study *s,
                               const struct bj_case_layer *layer) BJ_MUST_CHECK;
 void bj_places_release(struct bj_ctx *ctx, struct bj_places *p);
+/* Room for n rows in all; the new ones are zero and not counted. */
+enum bj_status bj_places_reserve(struct bj_ctx *ctx, struct bj_places *p, size_t n) BJ_MUST_CHECK;
+
+/* ---- rasters of people (population.c) ------------------------------------------ */
+
+/* Cells within the boundary, appended to study.population. */
+enum bj_status bj_population_read(struct bj_ctx *ctx, struct bj_study *s,
+                                  const struct bj_case_layer *layer) BJ_MUST_CHECK;
 
 /* ---- other columns (columns.c) ------------------------------------------------ */
 
