@@ -31,7 +31,7 @@ static void print_ledger(const struct bj_study *s, size_t input)
 
     for (size_t i = 0; i < s->n_ledger; i++)
         if (s->ledger[i].input == input)
-            n[s->ledger[i].fate]++;
+            n[s->ledger[i].fate] += (size_t)(1 + s->ledger[i].n_more);
     for (int f = 0; f < BJ_FATE_N; f++)
         if (n[f])
             printf(_("    ledger: %s, %zu rows\n"), bj_fate_names[f], n[f]);
@@ -51,8 +51,9 @@ static void print_study(const struct bj_study *s)
         printf(_("    %s, layer '%s', %lld rows, %lld used\n"), in->driver ? in->driver : "?",
                in->layer ? in->layer : "", (long long)in->rows, (long long)in->used);
         printf(_("    CRS: %s\n"), in->crs ? in->crs : _("none"));
-        printf(_("    encoding: %s (%s)\n"), in->encoding ? in->encoding : "?",
-               in->encoding_why ? in->encoding_why : "");
+        if (in->encoding && *in->encoding) /* a raster has no text */
+            printf(_("    encoding: %s (%s)\n"), in->encoding ? in->encoding : "?",
+                   in->encoding_why ? in->encoding_why : "");
         print_fields(in);
         print_ledger(s, i);
     }

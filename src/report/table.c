@@ -402,7 +402,8 @@ static void quality_inputs(struct bj_ctx *ctx, struct csv *c, const struct repor
             size_t n = 0;
 
             for (size_t k = 0; k < s->n_ledger; k++)
-                n += s->ledger[k].input == i && (int)s->ledger[k].fate == f;
+                if (s->ledger[k].input == i && (int)s->ledger[k].fate == f)
+                    n += 1 + s->ledger[k].n_more;
             if (n == 0)
                 continue;
             snprintf(text, sizeof(text), say(r, "%zu行", "%zu rows"), n);
