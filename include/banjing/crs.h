@@ -81,6 +81,12 @@ enum bj_status bj_crs_map_circles(struct bj_ctx *ctx, const struct bj_crs *crs, 
                                   const double *lon_deg, const double *lat_deg, double radius_m,
                                   double *x, double *y, double *r) BJ_MUST_CHECK;
 
+/* How near to such a map circle an arc must be drawn so that it lies within tolerance_m of the
+ * geodesic circle: the tolerance less the deviation above (at most 0.05 m at 20 km, growing with
+ * the cube of the radius; within 7 degrees of the central meridian). Never less than a quarter
+ * of the tolerance, so that beyond 25 km at 0.1 m the map circle itself is the larger error. */
+double bj_crs_arc_tolerance_m(double tolerance_m, double radius_m);
+
 /* Datum shift of n points in place (degrees). CGCS2000 and WGS84 are equal. Inverses are
  * iterated to 1e-10 degree. NaN stays NaN. */
 void bj_datum_shift(enum bj_datum from, enum bj_datum to, size_t n, double *lon_deg,

@@ -78,7 +78,7 @@ static enum bj_status unite(struct bj_judge *j, const struct bj_usable *use, dou
         }
     st = bj_crs_map_circles(j->ctx, j->study->work, n, lon, lat, limit_m, x, y, r);
     if (st == BJ_OK)
-        st = bj_discs_union(j->ctx, n, x, y, r, tolerance, out);
+        st = bj_discs_union(j->ctx, n, x, y, r, bj_crs_arc_tolerance_m(tolerance, limit_m), out);
 done:
     bj_free(j->ctx, r);
     bj_free(j->ctx, y);

@@ -212,6 +212,13 @@ int bj_crs_guess_zone(double x, double y, int *swapped)
     return zone <= 23 ? 4478 + zone : 4488 + zone;
 }
 
+double bj_crs_arc_tolerance_m(double tolerance_m, double radius_m)
+{
+    double part = radius_m / 20000, error_m = 0.05 * part * part * part;
+
+    return fmax(tolerance_m - error_m, tolerance_m / 4);
+}
+
 enum bj_status bj_crs_map_circles(struct bj_ctx *ctx, const struct bj_crs *crs, size_t n,
                                   const double *lon_deg, const double *lat_deg, double radius_m,
                                   double *x, double *y, double *r)

@@ -436,7 +436,7 @@ static void run(char *const file[4], const char *where)
         check(bj_nearest_find(ctx, &demand, &facility, NULL, NULL, &near));
     }
     t[3] = clock_s();
-    check(bj_discs_union(ctx, n, x, y, r, tolerance_m, &discs));
+    check(bj_discs_union(ctx, n, x, y, r, bj_crs_arc_tolerance_m(tolerance_m, radius_m), &discs));
     t[4] = clock_s();
     j.discs = discs;
     j.county = need(bj_alloc0(ctx, counties.table.n, sizeof(*j.county)));
