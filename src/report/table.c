@@ -462,7 +462,7 @@ enum bj_status bj_report_tables(struct bj_ctx *ctx, const struct report *r, stru
 
 /* ---- the short table of `check` ----------------------------------------- */
 
-enum { OVERVIEW_COLUMNS = 5, CELL = 80, IDS_SHOWN = 6 };
+enum { OVERVIEW_COLUMNS = 5, CELL = 80, IDS_SHOWN = 6, REASONS_SHOWN = 5 };
 
 /* A rule has a row of its own when it was judged. */
 static bool has_row(const struct bj_rule_result *res)
@@ -532,31 +532,55 @@ static void overview_rows(struct bj_ctx *ctx, struct bj_buf *b,
     }
 }
 
-/* What was not evaluated, one line a reason with the rules that have it. */
+/* The first rule before i that is open for the same reason, i when there is none. */
+static size_t first_with_reason(const struct bj_assessment *a, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (!has_row(&a->result[k]) && strcmp(a->result[k].reason, a->result[i].reason) == 0)
+            return k;
+    return i;
+}
+
+/* One line: the rules that are open for the reason of rule i. Returns how many. */
+static size_t overview_reason(struct bj_ctx *ctx, struct bj_buf *b, const struct bj_assessment *a,
+                              size_t i)
+{
+    size_t n = 0;
+
+    bj_buf_puts(ctx, b, _("not evaluated: "));
+    for (size_t k = i; k < a->n_rules; k++) {
+        if (has_row(&a->result[k]) || strcmp(a->result[k].reason, a->result[i].reason) != 0)
+            continue;
+        if (n++ < IDS_SHOWN)
+            bj_buf_printf(ctx, b, "%s%s", n > 1 ? ", " : "", a->result[k].rule->id);
+    }
+    if (n > IDS_SHOWN)
+        bj_buf_printf(ctx, b, _(" and %zu more"), n - IDS_SHOWN);
+    bj_buf_printf(ctx, b, ": %s\n", a->result[i].reason);
+    return n;
+}
+
+/* What was not evaluated, one line a reason; a plan of a hundred rules has too many for a
+ * terminal, and all of them are in the tables. */
 static void overview_reasons(struct bj_ctx *ctx, struct bj_buf *b, const struct bj_assessment *a)
 {
-    for (size_t i = 0; i < a->n_rules; i++) {
-        const char *reason = a->result[i].reason;
-        size_t n = 0, k;
+    size_t n_open = 0, n_said = 0, n_lines = 0;
 
+    for (size_t i = 0; i < a->n_rules; i++) {
         if (has_row(&a->result[i]))
             continue;
-        for (k = 0; k < i; k++) /* said before? */
-            if (!has_row(&a->result[k]) && strcmp(a->result[k].reason, reason) == 0)
-                break;
-        if (k < i)
-            continue;
-        bj_buf_puts(ctx, b, _("not evaluated: "));
-        for (k = i; k < a->n_rules; k++) {
-            if (has_row(&a->result[k]) || strcmp(a->result[k].reason, reason) != 0)
-                continue;
-            if (n++ < IDS_SHOWN)
-                bj_buf_printf(ctx, b, "%s%s", n > 1 ? ", " : "", a->result[k].rule->id);
+        n_open++;
+        if (n_lines < REASONS_SHOWN && first_with_reason(a, i) == i) {
+            n_said += overview_reason(ctx, b, a, i);
+            n_lines++;
         }
-        if (n > IDS_SHOWN)
-            bj_buf_printf(ctx, b, _(" and %zu more"), n - IDS_SHOWN);
-        bj_buf_printf(ctx, b, ": %s\n", reason);
     }
+    if (n_open > n_said)
+        bj_buf_printf(
+            ctx, b,
+            _("not evaluated: %zu more rules; the reasons are in tables/8-quality.csv and "
+              "summary.json\n"),
+            n_open - n_said);
 }
 
 enum bj_status bj_report_overview(struct bj_ctx *ctx, const struct bj_assessment *a, char **out)
