@@ -50,6 +50,19 @@ struct bj_township_tally {
     int32_t township; /* in study, or -1: unknown */
     const char *code, *name;
     struct bj_tally villages, population;
+    double uncovered_km2;      /* NaN: the rule has no areas, or the township no polygon */
+    double farthest_m, mean_m; /* of the evaluated points, NaN when none */
+    size_t via_nbr;            /* points that a neighbour alone covers */
+    double with_clinic;        /* villages in which an own village clinic stands; NaN unknown */
+};
+
+/* What one facility serves under a radius rule: the covered points that are nearest to it. */
+struct bj_served {
+    size_t villages;
+    double population;
+    int should_be;              /* enum bj_class by the plan's tiers for so many people, -1 none */
+    const struct bj_rule *tier; /* the rule that says so, NULL none */
+    enum bj_verdict verdict;    /* whether its class is that, where there is one */
 };
 
 struct bj_rule_result {
@@ -73,8 +86,10 @@ struct bj_rule_result {
     double share_villages, share_population, share_area; /* NaN = null */
     double area_km2, covered_km2, uncovered_km2;         /* NaN = null */
     double own_villages, own_population;                 /* covered by own facilities only */
-    double farthest_m, mean_s;                           /* NaN = null */
+    double farthest_m, mean_m, mean_s;                   /* NaN = null */
     size_t borderline;
+    size_t n_via_nbr;   /* evaluated points that a neighbour alone covers */
+    double with_clinic; /* as of the townships */
 
     int has_area;
     struct bj_polygons covered, uncovered; /* in the study's out CRS */
@@ -86,6 +101,7 @@ struct bj_rule_result {
     struct bj_unit_result *unit;
     size_t n_townships;
     struct bj_township_tally *township;
+    struct bj_served *served; /* one a facility of the study; NULL: no radius rule with rows */
 };
 
 struct bj_assessment {

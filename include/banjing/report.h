@@ -41,6 +41,10 @@ enum bj_status bj_report_summary(struct bj_ctx *ctx, const struct bj_plan *plan,
  * and reason; in the language of the messages. Caller frees *text with free(). */
 enum bj_status bj_report_overview(struct bj_ctx *ctx, const struct bj_assessment *a,
                                   char **text) BJ_MUST_CHECK;
+/* The rules that were not evaluated, all of them, a line a reason; "" when there is none. Caller
+ * frees *text with free(). */
+enum bj_status bj_report_open_rules(struct bj_ctx *ctx, const struct bj_assessment *a,
+                                    char **text) BJ_MUST_CHECK;
 /* inspect --json. */
 enum bj_status bj_report_inspect(struct bj_ctx *ctx, const struct bj_study *study,
                                  char **text) BJ_MUST_CHECK;

@@ -83,25 +83,6 @@ static struct clauses find_clauses(const struct bj_judge *j)
     return c;
 }
 
-/* The plan's tier rule and class for so many people; NULL when no band holds them. */
-static const struct bj_rule *tier_for(const struct bj_judge *j, double people, int *class)
-{
-    for (size_t i = 0; i < j->plan->n_rules; i++) {
-        const struct bj_rule *r = &j->plan->rule[i];
-
-        for (size_t k = 0; r->kind == BJ_KIND_TIER && k < r->n_bands; k++) {
-            const struct bj_band *b = &r->band[k];
-
-            if (b->needs >= 0 && is_clinic((uint64_t)1 << b->needs) && people >= b->min &&
-                !(people >= b->below)) {
-                *class = b->needs;
-                return r;
-            }
-        }
-    }
-    return NULL;
-}
-
 static bool is_excluded(const struct clauses *c, const struct bj_judge *j,
                         const struct bj_rule_result *res, size_t i)
 {
@@ -155,19 +136,19 @@ static struct bj_advice advise(const struct bj_judge *j, const struct clauses *c
     double people = res->demand->population[i];
     bool few = isfinite(c->smallest) && people < c->smallest;
     struct bj_advice a = {BJ_ADVICE_NEW, BJ_CLASS_VILLAGE_CLINIC, res->rule, -1};
-    int class = BJ_CLASS_VILLAGE_CLINIC;
-    const struct bj_rule *tier = tier_for(j, people, &class);
+    const struct bj_rule *tier = NULL;
+    const struct bj_band *band = bj_tier_band(j->plan, people, &tier);
 
     if (is_excluded(c, j, res, i)) {
         a = (struct bj_advice){BJ_ADVICE_MOVED, -1, c->exclude, -1};
-    } else if (few && tier && class == BJ_CLASS_VILLAGE_SERVICE_POINT) {
-        a = (struct bj_advice){BJ_ADVICE_SERVICE_POINT, class, tier, -1};
+    } else if (few && band && band->needs == BJ_CLASS_VILLAGE_SERVICE_POINT) {
+        a = (struct bj_advice){BJ_ADVICE_SERVICE_POINT, band->needs, tier, -1};
     } else if (few && c->outreach) {
         a = (struct bj_advice){BJ_ADVICE_OUTREACH, -1, c->outreach, -1};
     } else if (partner >= 0) {
         a = (struct bj_advice){BJ_ADVICE_JOINT, -1, c->joint, partner};
-    } else if (tier) {
-        a.to_build = class;
+    } else if (band) {
+        a.to_build = band->needs;
         a.by = tier;
     }
     return a;

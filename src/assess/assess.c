@@ -77,7 +77,7 @@ static void init_result(struct bj_rule_result *r, const struct bj_rule *rule)
     r->verdict = BJ_NOT_EVALUATED;
     r->share_villages = r->share_population = r->share_area = NAN;
     r->area_km2 = r->covered_km2 = r->uncovered_km2 = NAN;
-    r->farthest_m = r->mean_s = NAN;
+    r->farthest_m = r->mean_m = r->mean_s = r->with_clinic = NAN;
 }
 
 static enum bj_status make_results(struct bj_judge *j)
@@ -152,6 +152,8 @@ static enum bj_status judge_all(struct bj_judge *j)
     for (size_t i = a->n_rules; st == BJ_OK && i-- > 0;)
         if (is_compound(a->result[i].rule))
             st = judge_one(j, &a->result[i]);
+    if (st == BJ_OK)
+        st = bj_serve(j);
     return st == BJ_OK ? bj_advise(j) : st;
 }
 
@@ -185,12 +187,14 @@ static void release_judge(struct bj_judge *j)
         bj_grouping_release(j->ctx, &j->grouping[k]);
     for (int k = 0; k < 3; k++)
         bj_polygons_release(j->ctx, &j->region[k].area);
+    bj_polygons_release(j->ctx, &j->townships.area);
     for (size_t k = 0; k < j->n_area; k++)
         bj_area_entry_release(j->ctx, &j->area[k]);
     for (size_t k = 0; k < j->n_near; k++) {
         bj_usable_release(j->ctx, &j->near[k].use);
         bj_nearest_release(j->ctx, &j->near[k].near);
     }
+    bj_free(j->ctx, j->with_clinic);
     bj_free(j->ctx, j->service);
     bj_free(j->ctx, j->area);
     bj_free(j->ctx, j->near);

@@ -42,6 +42,7 @@ struct bj_area_entry {
     struct bj_polygons uncovered_work;     /* work CRS, for finding patches */
     struct bj_polygons covered, uncovered; /* CRS of the output */
     double *covered_km2, *uncovered_km2;   /* one a polygon */
+    double *township_km2;                  /* uncovered, one a township of the study */
     double total_km2;
 };
 
@@ -77,8 +78,11 @@ struct bj_judge {
     struct bj_near_entry *near;
     struct bj_area_entry *area;
     struct bj_region region[3];     /* by enum bj_where */
+    struct bj_region townships;     /* their polygons, in the study's order; km2 not used */
     struct bj_grouping grouping[4]; /* villages, settlements, facilities, population */
     double *service;                /* people who go to each facility; NULL not made yet */
+    bool clinics_sought;            /* with_clinic was made, or cannot be */
+    unsigned char *with_clinic;     /* one a village; NULL: nobody knows the clinics */
 };
 
 /* ---- result.c: filling in results ----------------------------------------- */
@@ -156,6 +160,15 @@ enum bj_status bj_judge_units(struct bj_judge *j,
 enum bj_status bj_village_alts(struct bj_judge *j, const struct bj_rule *rule,
                                unsigned char **has) BJ_MUST_CHECK;
 
+/* Villages in which an own village clinic stands: (*has)[i] = 1. *has NULL: the case gives no
+ * clinic and does not say that there is none. Borrowed from j. (village.c) */
+enum bj_status bj_villages_with_clinic(struct bj_judge *j, const unsigned char **has) BJ_MUST_CHECK;
+
+/* ---- served.c ---------------------------------------------------------------- */
+
+/* What each facility serves, and its class by the plan's tiers, for every radius rule. */
+enum bj_status bj_serve(struct bj_judge *j) BJ_MUST_CHECK;
+
 /* ---- land.c: what land a rule is about --------------------------------------- */
 
 /* A deep copy, not grouped. */
@@ -166,6 +179,10 @@ double bj_polygon_lonlat_m2(const struct bj_polygons *p, size_t polygon);
 /* Made at the first call; borrowed from j. *out NULL: nobody knows what land is urban. */
 enum bj_status bj_judge_region(struct bj_judge *j, enum bj_where where,
                                const struct bj_region **out) BJ_MUST_CHECK;
+/* How much of some land (work CRS) each township of the study has; NaN where it has no polygon.
+ * Caller frees *km2. */
+enum bj_status bj_judge_township_km2(struct bj_judge *j, const struct bj_polygons *land,
+                                     double **km2) BJ_MUST_CHECK;
 
 /* ---- shade.c: areas and patches --------------------------------------------- */
 

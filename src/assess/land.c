@@ -168,16 +168,20 @@ done:
 
 /* ---- regions -------------------------------------------------------------- */
 
-static enum bj_status region_km2(struct bj_judge *j, struct bj_region *g)
+/* Ellipsoidal area of land in the work CRS. */
+static enum bj_status area_km2(struct bj_judge *j, const struct bj_polygons *land, double *km2)
 {
     struct bj_polygons lonlat = {0};
-    enum bj_status st = bj_polygons_copy(j->ctx, &g->area, &lonlat);
+    double sum = 0;
+    enum bj_status st = bj_polygons_copy(j->ctx, land, &lonlat);
 
     if (st == BJ_OK)
         st = bj_crs_to_lonlat(j->ctx, j->study->work, lonlat.n_points, lonlat.x, lonlat.y);
-    if (st == BJ_OK)
+    if (st == BJ_OK) {
         for (size_t p = 0; p < lonlat.n_polygons; p++)
-            g->km2 += bj_polygon_lonlat_m2(&lonlat, p) / 1e6;
+            sum += bj_polygon_lonlat_m2(&lonlat, p) / 1e6;
+        *km2 = sum;
+    }
     bj_polygons_release(j->ctx, &lonlat);
     return st;
 }
@@ -196,7 +200,7 @@ static enum bj_status make_region(struct bj_judge *j, enum bj_where where, struc
     if (st == BJ_OK)
         st = bj_polygons_clip(j->ctx, &county->area, &s->urban_area, where == BJ_WHERE_URBAN,
                               &g->area);
-    return st ? st : region_km2(j, g);
+    return st ? st : area_km2(j, &g->area, &g->km2);
 }
 
 enum bj_status bj_judge_region(struct bj_judge *j, enum bj_where where,
@@ -215,5 +219,70 @@ enum bj_status bj_judge_region(struct bj_judge *j, enum bj_where where,
         g->made = true;
     }
     *out = g;
+    return BJ_OK;
+}
+
+/* ---- townships ------------------------------------------------------------ */
+
+/* Their polygons with long edges divided, as the land's are: the two must meet in the same line.
+ * Polygons keep their places, so poly_start of the study still holds. */
+static enum bj_status make_townships(struct bj_judge *j)
+{
+    enum bj_status st;
+
+    if (j->townships.made)
+        return BJ_OK;
+    st = divide_edges(j->ctx, j->study->work, &j->study->townships_area, &j->townships.area);
+    j->townships.made = st == BJ_OK;
+    return st;
+}
+
+/* Part of the land in township k. */
+static enum bj_status township_part(struct bj_judge *j, const struct bj_polygons *land, size_t k,
+                                    double *km2)
+{
+    const struct bj_polygons *all = &j->townships.area;
+    size_t first = j->study->townships_area.poly_start[k];
+    struct bj_polygons mask = *all, part = {0}; /* a window on the polygons of k */
+    enum bj_status st;
+
+    mask.n_polygons = j->study->townships_area.poly_start[k + 1] - first;
+    if (mask.n_polygons == 0)
+        return BJ_OK;
+    mask.ring_start += first;
+    st = bj_polygons_clip(j->ctx, land, &mask, 1, &part);
+    if (st == BJ_OK)
+        st = area_km2(j, &part, km2);
+    bj_polygons_release(j->ctx, &part);
+    if (st == BJ_EGEOM) /* a polygon beyond repair must not stop the whole run */
+        return bj_assess_note(j, "township_area", bj_role_names[BJ_ROLE_TOWNSHIPS],
+                              R_("repair the polygon"),
+                              R_("township '%s': its uncovered area cannot be cut out, as its "
+                                 "polygon is not valid"),
+                              j->study->township[k].name);
+    return st;
+}
+
+enum bj_status bj_judge_township_km2(struct bj_judge *j, const struct bj_polygons *land,
+                                     double **km2)
+{
+    const struct bj_study *s = j->study;
+    enum bj_status st = BJ_OK;
+    double *made = bj_alloc0(j->ctx, s->n_townships, sizeof(*made));
+
+    if (!made)
+        return BJ_ENOMEM;
+    for (size_t k = 0; k < s->n_townships; k++)
+        made[k] = NAN;
+    if (s->n_townships > 0 && s->townships_area.n_features == s->n_townships) {
+        st = make_townships(j);
+        for (size_t k = 0; st == BJ_OK && k < s->n_townships; k++)
+            st = township_part(j, land, k, &made[k]);
+    }
+    if (st) {
+        bj_free(j->ctx, made);
+        return st;
+    }
+    *km2 = made;
     return BJ_OK;
 }

@@ -133,6 +133,7 @@ enum bj_status bj_result_rows(struct bj_judge *j, struct bj_rule_result *r,
 
 void bj_result_release(struct bj_ctx *ctx, struct bj_rule_result *r)
 {
+    bj_free(ctx, r->served);
     bj_free(ctx, r->township);
     bj_free(ctx, r->unit);
     bj_free(ctx, r->patch);
@@ -298,11 +299,82 @@ static void sum_rows(const struct bj_judge *j, struct bj_rule_result *r,
             r->own_villages += 1;
             r->own_population += people;
         }
-        if (r->dist_mm[i] >= 0)
-            r->farthest_m = fmax(r->farthest_m, (double)r->dist_mm[i] / 1000);
     }
     r->share_villages = bj_tally_share(&r->villages);
     r->share_population = bj_tally_share(&r->population);
+}
+
+/* Metres of the evaluated points, by unit and the whole at [g->n]. */
+struct metres {
+    size_t n;
+    int64_t sum_mm, far_mm;
+};
+
+static double farthest_m(const struct metres *m)
+{
+    return m->n ? (double)m->far_mm / 1000 : NAN;
+}
+
+static double mean_m(const struct metres *m)
+{
+    return m->n ? (double)m->sum_mm / (double)m->n / 1000 : NAN;
+}
+
+static void add_metres(struct metres *m, int64_t mm)
+{
+    m->n++;
+    m->sum_mm += mm;
+    if (mm > m->far_mm)
+        m->far_mm = mm;
+}
+
+static enum bj_status sum_metres(struct bj_judge *j, struct bj_rule_result *r,
+                                 const struct bj_grouping *g)
+{
+    struct metres *m = bj_alloc0(j->ctx, g->n + 1, sizeof(*m));
+
+    if (!m)
+        return BJ_ENOMEM;
+    for (size_t i = 0; i < r->demand->n; i++) {
+        if (!is_evaluated(r->status[i]))
+            continue;
+        r->n_via_nbr += r->via_nbr[i] != 0;
+        r->township[g->of[i]].via_nbr += r->via_nbr[i] != 0;
+        if (r->dist_mm[i] < 0)
+            continue;
+        add_metres(&m[g->of[i]], r->dist_mm[i]);
+        add_metres(&m[g->n], r->dist_mm[i]);
+    }
+    for (size_t k = 0; k < g->n; k++) {
+        r->township[k].farthest_m = farthest_m(&m[k]);
+        r->township[k].mean_m = mean_m(&m[k]);
+    }
+    r->farthest_m = farthest_m(&m[g->n]);
+    r->mean_m = mean_m(&m[g->n]);
+    bj_free(j->ctx, m);
+    return BJ_OK;
+}
+
+/* Villages of the rule's total in which a clinic stands. */
+static enum bj_status sum_clinics(struct bj_judge *j, struct bj_rule_result *r,
+                                  const struct bj_grouping *g)
+{
+    const unsigned char *has = NULL;
+    enum bj_status st = BJ_OK;
+
+    if (r->demand == &j->study->villages)
+        st = bj_villages_with_clinic(j, &has);
+    if (st || !has)
+        return st;
+    r->with_clinic = 0;
+    for (size_t k = 0; k < g->n; k++)
+        r->township[k].with_clinic = 0;
+    for (size_t i = 0; i < r->demand->n; i++)
+        if (has[i] && r->status[i] != BJ_POINT_OUT_OF_SCOPE) {
+            r->with_clinic += 1;
+            r->township[g->of[i]].with_clinic += 1;
+        }
+    return BJ_OK;
 }
 
 static bool same_sum(double a, double b)
@@ -341,7 +413,14 @@ enum bj_status bj_result_sums(struct bj_judge *j, struct bj_rule_result *r)
         return BJ_ENOMEM;
     memcpy(r->township, g->unit, g->n * sizeof(*g->unit));
     r->n_townships = g->n;
+    for (size_t k = 0; k < g->n; k++)
+        r->township[k].uncovered_km2 = r->township[k].with_clinic = NAN;
     sum_rows(j, r, g);
+    st = sum_metres(j, r, g);
+    if (st == BJ_OK)
+        st = sum_clinics(j, r, g);
+    if (st)
+        return st;
     if (!tallies_hold(r))
         return bj_fail(j->ctx, BJ_EDATA,
                        _("rule '%s': the sums by status do not add up to the total: this is a bug "

@@ -4,8 +4,8 @@
  * facility that the rule may use, neighbours too, laid on the map (bj_crs_map_circles), united
  * by their arcs and cut by the rule's land. Only facilities that can reach the land's box go in.
  * The polygons then go to the CRS of the output, and their areas are measured on the ellipsoid,
- * on the way, in longitude and latitude. Rules that differ in neither facilities, radius nor
- * land share one drawing.
+ * on the way, in longitude and latitude; so is each township's part of the uncovered land. Rules
+ * that differ in neither facilities, radius nor land share one drawing.
  *
  * A patch is one polygon of the uncovered land. The points that the rule found uncovered belong
  * to the patch they lie in, or the nearest: drawn edges are within the tolerance of the circles,
@@ -21,6 +21,7 @@
 
 void bj_area_entry_release(struct bj_ctx *ctx, struct bj_area_entry *e)
 {
+    bj_free(ctx, e->township_km2);
     bj_free(ctx, e->uncovered_km2);
     bj_free(ctx, e->covered_km2);
     bj_polygons_release(ctx, &e->uncovered);
@@ -135,6 +136,8 @@ static enum bj_status draw(struct bj_judge *j, const struct bj_usable *use, doub
     }
     if (st == BJ_OK)
         st = measure(j, &e->uncovered, &e->uncovered_km2);
+    if (st == BJ_OK)
+        st = bj_judge_township_km2(j, &e->uncovered_work, &e->township_km2);
     e->total_km2 = land->km2;
     bj_cover_release(j->ctx, &cover);
     bj_discs_free(discs);
@@ -367,6 +370,9 @@ static enum bj_status take_areas(struct bj_judge *j, struct bj_rule_result *r,
         r->covered_km2 += r->covered_part_km2[p] = e->covered_km2[p];
     for (size_t p = 0; p < e->uncovered.n_polygons; p++)
         r->uncovered_km2 += e->uncovered_km2[p];
+    for (size_t k = 0; k < r->n_townships; k++)
+        if (r->township[k].township >= 0)
+            r->township[k].uncovered_km2 = e->township_km2[r->township[k].township];
     if (r->area_km2 > 0)
         r->share_area = r->covered_km2 / r->area_km2;
     return BJ_OK;

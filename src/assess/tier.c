@@ -41,12 +41,17 @@ static bool is_untold(uint64_t classes, int needs)
     return (BIT(needs) & tiers) && (classes & BIT(BJ_CLASS_VILLAGE_CLINIC)) && !(classes & tiers);
 }
 
+static bool holds(const struct bj_band *band, double people)
+{
+    return people >= band->min && people < band->below;
+}
+
 static const struct bj_band *band_of(const struct bj_rule *rule, double people, double *n)
 {
     for (size_t b = 0; b < rule->n_bands; b++) {
         const struct bj_band *band = &rule->band[b];
 
-        if (!(people >= band->min && people < band->below))
+        if (!holds(band, people))
             continue;
         *n = 1;
         if (isinf(band->below) && b > 0 && band->min > 0 && rule->band[b - 1].needs == band->needs)
@@ -54,6 +59,32 @@ static const struct bj_band *band_of(const struct bj_rule *rule, double people, 
         return band;
     }
     return NULL;
+}
+
+const struct bj_band *bj_tier_band(const struct bj_plan_info *plan, double people,
+                                   const struct bj_rule **rule)
+{
+    for (size_t i = 0; i < plan->n_rules; i++) {
+        const struct bj_rule *r = &plan->rule[i];
+
+        for (size_t b = 0; r->kind == BJ_KIND_TIER && b < r->n_bands; b++) {
+            const struct bj_band *band = &r->band[b];
+
+            if (band->needs >= 0 && (BIT(band->needs) & bj_class_set(BJ_CLASS_VILLAGE_CLINIC)) &&
+                holds(band, people)) {
+                *rule = r;
+                return band;
+            }
+        }
+    }
+    return NULL;
+}
+
+enum bj_verdict bj_tier_verdict(const struct bj_band *band, uint64_t classes)
+{
+    if (classes & filling(band->needs))
+        return BJ_MET;
+    return is_untold(classes, band->needs) ? BJ_NOT_EVALUATED : BJ_NOT_MET;
 }
 
 static void judge_unit(double people, double required, double have, double untold,

@@ -65,7 +65,7 @@ enum bj_status bj_result_city(struct bj_judge *j, struct bj_rule_result *r)
 {
     return bj_result_open(j, r,
                           R_("the rule is for a whole city: the facilities of all its counties are "
-                             "needed"));
+                             "needed (`banjing batch`, in a later version)"));
 }
 
 enum bj_status bj_need_column(struct bj_judge *j, const char *field, const char *layers,

@@ -81,6 +81,17 @@ enum bj_status bj_village_of(struct bj_judge *j, size_t n, const int32_t *facili
 enum bj_status bj_service_people(struct bj_judge *j, const double **people) BJ_MUST_CHECK;
 /* Village rows under `presence` per village. */
 enum bj_status bj_judge_villages(struct bj_judge *j, struct bj_rule_result *r) BJ_MUST_CHECK;
+
+/* ---- tier.c ------------------------------------------------------------------ */
+
+/* Band of the plan's tier rules that says which village clinic so many people should have, and
+ * its rule; NULL when no band holds them. */
+const struct bj_band *bj_tier_band(const struct bj_plan_info *plan, double people,
+                                   const struct bj_rule **rule);
+/* Whether a facility of these classes fills the place of a band: MET, NOT_MET, or NOT_EVALUATED
+ * when it is a village clinic that does not say of what tier. */
+enum bj_verdict bj_tier_verdict(const struct bj_band *band, uint64_t classes);
+
 /* ---- advice.c --------------------------------------------------------------- */
 
 /* Suggestions for every uncovered village of the rules about village clinics. */

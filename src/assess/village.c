@@ -52,6 +52,56 @@ done:
     return st;
 }
 
+/* ---- villages with a clinic --------------------------------------------------- */
+
+static enum bj_status seek_clinics(struct bj_judge *j)
+{
+    uint64_t clinics = bj_class_set(BJ_CLASS_VILLAGE_CLINIC);
+    size_t n = 0;
+    struct bj_usable use = {0};
+    int32_t *village = NULL;
+    unsigned char *has = NULL;
+    enum bj_status st = bj_scope_facilities(j, clinics, NULL, &use);
+
+    if (st || (use.n_own == 0 && !bj_scope_says_none(j, clinics)))
+        goto done;
+    village = bj_alloc0(j->ctx, use.n, sizeof(*village));
+    has = bj_alloc0(j->ctx, j->study->villages.n, 1);
+    if (!village || !has) {
+        st = BJ_ENOMEM;
+        goto done;
+    }
+    for (size_t k = 0; k < use.n; k++)
+        if (!use.neighbour[k])
+            use.row[n++] = use.row[k];
+    if (n > 0)
+        st = bj_village_of(j, n, use.row, village);
+    for (size_t k = 0; st == BJ_OK && k < n; k++)
+        if (village[k] >= 0)
+            has[village[k]] = 1;
+done:
+    if (st == BJ_OK) {
+        j->with_clinic = has;
+        has = NULL; /* now j's */
+    }
+    bj_free(j->ctx, has);
+    bj_free(j->ctx, village);
+    bj_usable_release(j->ctx, &use);
+    return st;
+}
+
+enum bj_status bj_villages_with_clinic(struct bj_judge *j, const unsigned char **has)
+{
+    enum bj_status st = BJ_OK;
+
+    if (!j->clinics_sought) {
+        st = seek_clinics(j);
+        j->clinics_sought = st == BJ_OK;
+    }
+    *has = j->with_clinic;
+    return st;
+}
+
 /* ---- service population ------------------------------------------------------ */
 
 /* The plan's radius for village clinics, INFINITY when it has none. */

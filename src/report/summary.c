@@ -185,6 +185,7 @@ static json *townships(const struct bj_rule_result *res)
         put(o, "name", text(t->name));
         put(o, bj_demand_names[res->rule->demand], tally(&t->villages));
         put(o, "population", tally(&t->population));
+        put(o, "uncovered_km2", fixed(t->uncovered_km2, 6));
         json_object_array_add(list, o);
     }
     return list;

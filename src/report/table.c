@@ -85,6 +85,7 @@ static const char *const township_heads[][2] = {
     {"乡镇代码", "township code"},
     {"乡镇", "township"},
     {"行政村数", "villages"},
+    {"已设卫生室村数", "villages with a clinic"},
     {"覆盖村数", "villages covered"},
     {"未覆盖村数", "villages uncovered"},
     {"村庄覆盖率%", "village coverage %"},
@@ -96,56 +97,27 @@ static const char *const township_heads[][2] = {
     {"平均距离m", "mean distance m"},
     {"县外覆盖村数", "villages covered only by neighbours"}};
 
-struct distances {
-    double farthest_m, sum_m;
-    size_t n, via_nbr;
-};
-
-/* Of the demand points in a township (all when any). Only points that are in scope. */
-static struct distances distances_of(const struct bj_rule_result *res,
-                                     const struct bj_township_tally *t)
-{
-    struct distances d = {NAN, 0, 0, 0};
-
-    for (size_t i = 0; i < res->demand->n; i++) {
-        double m = (double)res->dist_mm[i] / 1000;
-
-        if (res->status[i] == BJ_POINT_OUT_OF_SCOPE ||
-            (t && (t->township >= 0 ? res->demand->township_index[i] != t->township
-                                    : strcmp(res->demand->township[i], t->name) != 0)))
-            continue;
-        d.via_nbr += res->via_nbr[i] == 1;
-        if (res->dist_mm[i] < 0)
-            continue;
-        if (!(d.farthest_m >= m))
-            d.farthest_m = m;
-        d.sum_m += m;
-        d.n++;
-    }
-    return d;
-}
-
 static void township_row(struct bj_ctx *ctx, struct csv *c, const struct bj_rule_result *res,
                          const struct bj_township_tally *t, const char *name)
 {
     const struct bj_tally *v = t ? &t->villages : &res->villages;
     const struct bj_tally *p = t ? &t->population : &res->population;
-    struct distances d = distances_of(res, t);
 
     bj_csv_text(ctx, c, res->rule->id);
     bj_csv_text(ctx, c, t ? t->code : "");
     bj_csv_text(ctx, c, name);
     bj_csv_people(ctx, c, v->total);
+    bj_csv_people(ctx, c, t ? t->with_clinic : res->with_clinic);
     bj_csv_people(ctx, c, v->covered);
     bj_csv_people(ctx, c, v->uncovered + v->unreachable);
     bj_csv_fixed(ctx, c, 100 * bj_tally_share(v), 2);
     bj_csv_people(ctx, c, p->total);
     bj_csv_people(ctx, c, p->covered);
     bj_csv_fixed(ctx, c, 100 * bj_tally_share(p), 2);
-    bj_csv_fixed(ctx, c, t ? NAN : res->uncovered_km2, 6);
-    bj_csv_fixed(ctx, c, d.farthest_m, 3);
-    bj_csv_fixed(ctx, c, d.n ? d.sum_m / (double)d.n : NAN, 3);
-    bj_csv_count(ctx, c, (int64_t)d.via_nbr);
+    bj_csv_fixed(ctx, c, t ? t->uncovered_km2 : res->uncovered_km2, 6);
+    bj_csv_fixed(ctx, c, t ? t->farthest_m : res->farthest_m, 3);
+    bj_csv_fixed(ctx, c, t ? t->mean_m : res->mean_m, 3);
+    bj_csv_count(ctx, c, (int64_t)(t ? t->via_nbr : res->n_via_nbr));
     bj_csv_end_row(ctx, c);
 }
 
@@ -257,11 +229,16 @@ static enum bj_status table_uncovered(struct bj_ctx *ctx, const struct report *r
 
 /* ---- 3: what each facility serves --------------------------------------- */
 
-static const char *const facility_heads[][2] = {
-    {"规则编号", "rule"},         {"机构代码", "facility code"},
-    {"机构", "facility"},         {"类别", "class"},
-    {"县外", "neighbour"},        {"服务村数", "villages served"},
-    {"服务人口", "people served"}};
+static const char *const facility_heads[][2] = {{"规则编号", "rule"},
+                                                {"机构代码", "facility code"},
+                                                {"机构", "facility"},
+                                                {"类别", "class"},
+                                                {"县外", "neighbour"},
+                                                {"服务村数", "villages served"},
+                                                {"服务人口", "people served"},
+                                                {"应设类别", "class it should be"},
+                                                {"类别是否达标", "class verdict"},
+                                                {"依据", "by rule"}};
 
 static void class_text(struct bj_ctx *ctx, struct csv *c, const struct report *r, uint64_t classes)
 {
@@ -276,57 +253,48 @@ static void class_text(struct bj_ctx *ctx, struct csv *c, const struct report *r
     bj_csv_text(ctx, c, text);
 }
 
-/* Served = covered villages that have this facility as their nearest. */
-static enum bj_status facility_rows(struct bj_ctx *ctx, struct csv *c, const struct report *r,
-                                    const struct bj_rule_result *res)
+static void served_row(struct bj_ctx *ctx, struct csv *c, const struct report *r,
+                       const struct bj_rule_result *res, size_t i)
 {
     const struct bj_places *f = &r->study->facilities;
-    double *people = bj_alloc0(ctx, f->n, sizeof(*people));
-    int64_t *villages = bj_alloc0(ctx, f->n, sizeof(*villages));
+    const struct bj_served *s = &res->served[i];
     char id[32];
 
-    if (!people || !villages) {
-        bj_free(ctx, villages);
-        bj_free(ctx, people);
-        return BJ_ENOMEM;
-    }
-    for (size_t i = 0; i < res->demand->n; i++)
-        if (res->facility[i] >= 0 && res->status[i] <= BJ_POINT_COVERED) {
-            people[res->facility[i]] += res->demand->population[i];
-            villages[res->facility[i]]++;
-        }
-    for (size_t i = 0; i < f->n; i++) {
-        /* A neighbour that serves nobody here is none of this county's business. */
-        if (!(f->classes[i] & res->rule->facilities) || (f->neighbour[i] && villages[i] == 0))
-            continue;
-        bj_csv_text(ctx, c, res->rule->id);
-        bj_csv_text(ctx, c, bj_report_facility_id(f, (int32_t)i, id));
-        bj_csv_text(ctx, c, f->name[i]);
-        class_text(ctx, c, r, f->classes[i]);
-        bj_csv_count(ctx, c, f->neighbour[i]);
-        bj_csv_count(ctx, c, villages[i]);
-        bj_csv_people(ctx, c, people[i]);
-        bj_csv_end_row(ctx, c);
-    }
-    bj_free(ctx, villages);
-    bj_free(ctx, people);
-    return BJ_OK;
+    bj_csv_text(ctx, c, res->rule->id);
+    bj_csv_text(ctx, c, bj_report_facility_id(f, (int32_t)i, id));
+    bj_csv_text(ctx, c, f->name[i]);
+    class_text(ctx, c, r, f->classes[i]);
+    bj_csv_count(ctx, c, f->neighbour[i]);
+    bj_csv_count(ctx, c, (int64_t)s->villages);
+    bj_csv_people(ctx, c, s->population);
+    bj_csv_text(ctx, c,
+                s->tier ? bj_class_label((enum bj_class)s->should_be, r->zh ? "zh" : "en") : "");
+    bj_csv_text(ctx, c, s->tier ? bj_report_verdict_word(r, s->verdict) : "");
+    bj_csv_text(ctx, c, s->tier ? s->tier->id : "");
+    bj_csv_end_row(ctx, c);
+}
+
+static void facility_rows(struct bj_ctx *ctx, struct csv *c, const struct report *r,
+                          const struct bj_rule_result *res)
+{
+    const struct bj_places *f = &r->study->facilities;
+
+    /* A neighbour that serves nobody here is none of this county's business. */
+    for (size_t i = 0; i < f->n; i++)
+        if ((f->classes[i] & res->rule->facilities) &&
+            !(f->neighbour[i] && res->served[i].villages == 0))
+            served_row(ctx, c, r, res, i);
 }
 
 static enum bj_status table_facilities(struct bj_ctx *ctx, const struct report *r,
                                        struct bj_outdir *o)
 {
     struct csv c = {.buf.max = SIZE_MAX / 4};
-    enum bj_status st = BJ_OK;
 
     HEADS(ctx, &c, r, facility_heads);
-    for (size_t k = 0; st == BJ_OK && k < r->a->n_rules; k++)
-        if (r->a->result[k].judged && r->a->result[k].rule->kind == BJ_KIND_RADIUS)
-            st = facility_rows(ctx, &c, r, &r->a->result[k]);
-    if (st != BJ_OK) {
-        bj_buf_release(ctx, &c.buf);
-        return st;
-    }
+    for (size_t k = 0; k < r->a->n_rules; k++)
+        if (r->a->result[k].served)
+            facility_rows(ctx, &c, r, &r->a->result[k]);
     return bj_csv_finish(ctx, &c, o, "tables/3-facilities.csv");
 }
 
@@ -543,7 +511,7 @@ static size_t first_with_reason(const struct bj_assessment *a, size_t i)
 
 /* One line: the rules that are open for the reason of rule i. Returns how many. */
 static size_t overview_reason(struct bj_ctx *ctx, struct bj_buf *b, const struct bj_assessment *a,
-                              size_t i)
+                              size_t i, size_t shown)
 {
     size_t n = 0;
 
@@ -551,18 +519,19 @@ static size_t overview_reason(struct bj_ctx *ctx, struct bj_buf *b, const struct
     for (size_t k = i; k < a->n_rules; k++) {
         if (has_row(&a->result[k]) || strcmp(a->result[k].reason, a->result[i].reason) != 0)
             continue;
-        if (n++ < IDS_SHOWN)
+        if (n++ < shown)
             bj_buf_printf(ctx, b, "%s%s", n > 1 ? ", " : "", a->result[k].rule->id);
     }
-    if (n > IDS_SHOWN)
-        bj_buf_printf(ctx, b, _(" and %zu more"), n - IDS_SHOWN);
+    if (n > shown)
+        bj_buf_printf(ctx, b, _(" and %zu more"), n - shown);
     bj_buf_printf(ctx, b, ": %s\n", a->result[i].reason);
     return n;
 }
 
 /* What was not evaluated, one line a reason; a plan of a hundred rules has too many for a
  * terminal, and all of them are in the tables. */
-static void overview_reasons(struct bj_ctx *ctx, struct bj_buf *b, const struct bj_assessment *a)
+static void overview_reasons(struct bj_ctx *ctx, struct bj_buf *b, const struct bj_assessment *a,
+                             size_t ids_shown, size_t reasons_shown)
 {
     size_t n_open = 0, n_said = 0, n_lines = 0;
 
@@ -570,8 +539,8 @@ static void overview_reasons(struct bj_ctx *ctx, struct bj_buf *b, const struct 
         if (has_row(&a->result[i]))
             continue;
         n_open++;
-        if (n_lines < REASONS_SHOWN && first_with_reason(a, i) == i) {
-            n_said += overview_reason(ctx, b, a, i);
+        if (n_lines < reasons_shown && first_with_reason(a, i) == i) {
+            n_said += overview_reason(ctx, b, a, i, ids_shown);
             n_lines++;
         }
     }
@@ -583,11 +552,25 @@ static void overview_reasons(struct bj_ctx *ctx, struct bj_buf *b, const struct 
             n_open - n_said);
 }
 
+/* The text as the caller's; releases b. */
+static enum bj_status finish_text(struct bj_ctx *ctx, struct bj_buf *b, char **out)
+{
+    char *text = b->failed ? NULL : strdup(b->s ? b->s : "");
+    enum bj_status st = text ? BJ_OK : BJ_ENOMEM;
+
+    if (text)
+        *out = text;
+    else if (!b->failed)
+        st = bj_fail(ctx, BJ_ENOMEM, _("out of memory while writing the table"));
+    bj_buf_release(ctx, b);
+    return st;
+}
+
 enum bj_status bj_report_overview(struct bj_ctx *ctx, const struct bj_assessment *a, char **out)
 {
     struct bj_buf b = {0};
     char(*cell)[OVERVIEW_COLUMNS][CELL] = bj_alloc0(ctx, a->n_rules + 1, sizeof(*cell));
-    enum bj_status st = BJ_ENOMEM;
+    enum bj_status st;
     size_t n = 1;
 
     if (!cell)
@@ -601,13 +584,16 @@ enum bj_status bj_report_overview(struct bj_ctx *ctx, const struct bj_assessment
         if (has_row(&a->result[i]))
             overview_cells(&a->result[i], cell[n++]);
     overview_rows(ctx, &b, cell, n);
-    overview_reasons(ctx, &b, a);
-    *out = b.failed ? NULL : strdup(b.s ? b.s : "");
-    if (*out)
-        st = BJ_OK;
-    else if (!b.failed)
-        st = bj_fail(ctx, BJ_ENOMEM, _("out of memory while writing the table"));
-    bj_buf_release(ctx, &b);
+    overview_reasons(ctx, &b, a, IDS_SHOWN, REASONS_SHOWN);
+    st = finish_text(ctx, &b, out);
     bj_free(ctx, cell);
     return st;
+}
+
+enum bj_status bj_report_open_rules(struct bj_ctx *ctx, const struct bj_assessment *a, char **out)
+{
+    struct bj_buf b = {0};
+
+    overview_reasons(ctx, &b, a, SIZE_MAX, SIZE_MAX);
+    return finish_text(ctx, &b, out);
 }

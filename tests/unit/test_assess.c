@@ -375,6 +375,51 @@ static void townships_add_up_to_the_rule(void **state)
     county_free(c);
 }
 
+/* Distances of the evaluated points only, and where a clinic stands: in the nearest village. */
+static void townships_have_distances_and_clinics_of_their_own(void **state)
+{
+    struct county *c = county_new(20e3);
+    const struct bj_rule_result *r;
+    size_t f;
+
+    (void)state;
+    county_township(c, "100", "甲镇", "镇");
+    county_township(c, "101", "乙乡", "乡");
+    county_facility(c, 0, 0, BJ_CLASS_VILLAGE_CLINIC_GENERAL, "1");
+    f = county_facility(c, 180, 9000, BJ_CLASS_VILLAGE_CLINIC, "2");
+    c->s.facilities.neighbour[f] = 1;
+    for (int i = 0; i < 6; i++)
+        county_village(c, i < 4 ? 0 : 180, (double[]){100, 1500, 2600, 5000, 7000, 3000}[i], 1);
+    for (size_t i = 0; i < 6; i++) {
+        c->s.villages.township_index[i] = i > 2;
+        c->s.villages.urban[i] = i == 3 ? BJ_URBAN_YES : BJ_URBAN_NO;
+    }
+    county_judge(c, SIDE("R", "rural") RADIUS("W", "2500", "")
+                        RADIUS("X", "2500", ", ownership: public"));
+    r = county_result(c, "R");
+    assert_near(township(r, "甲镇")->farthest_m, 2600, 0);
+    assert_near(township(r, "甲镇")->mean_m, (100 + 1500 + 2600) / 3.0, 1e-9);
+    assert_near(township(r, "甲镇")->with_clinic, 1, 0); /* village 0 alone */
+    assert_int_equal(township(r, "甲镇")->via_nbr, 0);
+    assert_near(township(r, "乙乡")->farthest_m, 3000, 0); /* 5,000 is the urban village */
+    assert_near(township(r, "乙乡")->mean_m, 2500, 1e-9);
+    assert_near(township(r, "乙乡")->with_clinic, 0, 0); /* the neighbour's clinic is not its own */
+    assert_int_equal(township(r, "乙乡")->via_nbr, 1);
+    assert_near(r->farthest_m, 3000, 0);
+    assert_near(r->mean_m, (100 + 1500 + 2600 + 2000 + 3000) / 5.0, 1e-9);
+    assert_int_equal(r->n_via_nbr, 1);
+    assert_near(r->with_clinic, 1, 0);
+    assert_near(township(county_result(c, "W"), "乙乡")->farthest_m, 5000, 0);
+    r = county_result(c, "X"); /* nobody knows who owns them */
+    assert_true(isnan(township(r, "甲镇")->farthest_m) && isnan(r->mean_m));
+    assert_near(r->with_clinic, 1, 0);
+    c->s.facilities.neighbour[0] = 1; /* no clinic of its own is given: not "none has one" */
+    county_judge(c, RADIUS("W", "2500", ""));
+    assert_true(isnan(county_result(c, "W")->with_clinic));
+    assert_true(isnan(township(county_result(c, "W"), "甲镇")->with_clinic));
+    county_free(c);
+}
+
 /* Laws on random counties: all statuses make the whole, a larger radius covers no less, own
  * facilities cover no more than all. */
 static void random_counties_keep_the_laws(void **state)
@@ -463,6 +508,86 @@ static void one_circle_has_its_closed_form(void **state)
     for (size_t i = 0; i < r->covered.n_points; i++)
         assert_near(bj_geodesic_m(LON0, LAT0, r->covered.x[i], r->covered.y[i]), 5000, 0.11);
     county_free(c);
+}
+
+/* Two townships that meet in the central meridian, a straight line on the map and on the ground,
+ * and reach beyond the county: each has half of it. One circle lies wholly in the west. */
+static void each_township_has_its_part_of_the_uncovered_land(void **state)
+{
+    struct county *c = county_new(20e3);
+    const struct bj_rule_result *r;
+    size_t poly[] = {0, 1, 2, 2}, ring[] = {0, 1, 2}, point[] = {0, 5, 10}, unused[2][2];
+    double x[10], y[10], x0 = LON0, y0 = LAT0;
+    const struct bj_assess_options undrawn = {.no_areas = 1};
+
+    (void)state;
+    assert_ok(bj_crs_from_lonlat(ctx, c->s.work, 1, &x0, &y0));
+    county_rectangle(&c->s.townships_area, unused[0], unused[1], x, y, x0 - 3e4, y0 - 3e4, x0,
+                     y0 + 3e4);
+    county_rectangle(&c->s.townships_area, unused[0], unused[1], x + 5, y + 5, x0, y0 - 3e4,
+                     x0 + 3e4, y0 + 3e4);
+    c->s.townships_area = (struct bj_polygons){3, 2, 2, 10, poly, ring, point, x, y};
+    county_township(c, "100", "西镇", "镇");
+    county_township(c, "101", "东镇", "镇");
+    county_township(c, "102", "无图镇", "镇"); /* without a polygon */
+    county_facility(c, 270, 10000, BJ_CLASS_VILLAGE_CLINIC, "1");
+    c->s.villages.township_index[county_village(c, 270, 6000, 1)] = 0;
+    c->s.villages.township_index[county_village(c, 90, 6000, 1)] = 1;
+    county_village(c, 0, 100, 1);
+    county_judge(c, RADIUS("R", "5000", "") RADIUS("S", "5000", "") RADIUS("U", "3000", ""));
+    for (int k = 0; k < 2; k++) { /* S shares the drawing of R */
+        r = county_result(c, k ? "S" : "R");
+        assert_int_equal(r->n_townships, 4);
+        assert_near(township(r, "东镇")->uncovered_km2, r->area_km2 / 2, 1e-6);
+        assert_near(township(r, "西镇")->uncovered_km2, r->area_km2 / 2 - circle_km2(5000),
+                    2e-6 * circle_km2(5000));
+        assert_near(township(r, "东镇")->uncovered_km2 + township(r, "西镇")->uncovered_km2,
+                    r->uncovered_km2, 1e-6);
+        assert_true(isnan(township(r, "无图镇")->uncovered_km2));
+        assert_true(isnan(township(r, "")->uncovered_km2));
+    }
+    assert_near(township(county_result(c, "U"), "西镇")->uncovered_km2,
+                r->area_km2 / 2 - circle_km2(3000), 2e-6 * circle_km2(3000));
+    county_judge_with(c, RADIUS("R", "5000", ""), &undrawn);
+    assert_true(isnan(township(county_result(c, "R"), "东镇")->uncovered_km2));
+    county_free(c);
+}
+
+/* The demo's townships tile its county, curved edges, urban rules and all. */
+static void uncovered_land_of_the_demo_adds_up_by_township(void **state)
+{
+    const struct bj_assess_options opt = {0};
+    struct bj_case *demo = NULL;
+    struct bj_study *s = NULL;
+    struct bj_plan *plan = NULL;
+    struct bj_assessment *a = NULL;
+    size_t drawn = 0, cut = 0;
+
+    (void)state;
+    assert_ok(
+        bj_case_read(ctx, BANJING_SOURCE_DIR "/geodata/jiangchuan-demo/clean/case.yaml", &demo));
+    assert_ok(bj_study_read(ctx, demo, 0, &s));
+    assert_ok(
+        bj_plan_read(ctx, BANJING_SOURCE_DIR "/geodata/plans/liaocheng-2023.yaml", NULL, &plan));
+    assert_ok(bj_assess(ctx, plan, s, &opt, &a));
+    for (size_t i = 0; i < a->n_rules; i++) {
+        const struct bj_rule_result *r = &a->result[i];
+        double km2 = 0;
+
+        if (!r->has_area)
+            continue;
+        for (size_t k = 0; k < r->n_townships; k++)
+            if (r->township[k].township >= 0)
+                km2 += r->township[k].uncovered_km2;
+        assert_near(km2, r->uncovered_km2, 1e-6);
+        drawn++;
+        cut += r->uncovered_km2 > 1;
+    }
+    assert_true(drawn > 2 && cut > 0);
+    bj_assessment_free(a);
+    bj_plan_free(plan);
+    bj_study_free(s);
+    bj_case_free(demo);
 }
 
 /* A county of four edges of 80 km: straight lines of the map and geodesics part by metres there.
@@ -848,8 +973,11 @@ int main(void)
         cmocka_unit_test(ownership_is_asked_of_each_facility),
         cmocka_unit_test(demand_that_is_not_there_is_named),
         cmocka_unit_test(townships_add_up_to_the_rule),
+        cmocka_unit_test(townships_have_distances_and_clinics_of_their_own),
         cmocka_unit_test(random_counties_keep_the_laws),
         cmocka_unit_test(one_circle_has_its_closed_form),
+        cmocka_unit_test(each_township_has_its_part_of_the_uncovered_land),
+        cmocka_unit_test(uncovered_land_of_the_demo_adds_up_by_township),
         cmocka_unit_test(long_straight_borders_lose_no_area),
         cmocka_unit_test(patches_are_numbered_by_people_then_area),
         cmocka_unit_test(neighbours_shade_the_map_too),

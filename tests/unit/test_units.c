@@ -207,7 +207,7 @@ static void presence_without_data_is_open(void **state)
     assert_open(judge(&w, RULE "id: A, kind: presence, facilities: [cdc], per: county, min: 1}\n"),
                 "cdc");
     assert_open(judge(&w, RULE "id: A, kind: presence, facilities: [chc], per: city, min: 1}\n"),
-                "city");
+                "batch"); /* where the counties come together */
     assert_open(judge(&w, RULE "id: A, kind: presence, facilities: [chc], that: {field: 全天服务,"
                                " equals: 是}, per: county, min: 1}\n"),
                 "全天服务");
@@ -577,6 +577,51 @@ static void clinics_are_held_to_the_people_they_serve(void **state)
     world_free(&w);
 }
 
+/* Under 6,200 m village 1 goes to the clinic of 2 and 6 to that of 7: north leans back towards the
+ * west as the line of villages goes on, so the eastern clinic is nearer by decimetres. So c0 has
+ * its 800, c2 799 + 2,000, c7 500 + 1,200 and the empty 8. */
+static void a_clinic_should_be_of_the_class_for_whom_it_serves(void **state)
+{
+    static const struct {
+        size_t villages;
+        double people;
+        int should_be;
+        enum bj_verdict verdict;
+    } want[] = {{1, 800, BJ_CLASS_VILLAGE_CLINIC_GENERAL, BJ_MET},
+                {2, 2799, BJ_CLASS_VILLAGE_CLINIC_CENTRAL, BJ_MET},
+                {1, 1999, BJ_CLASS_VILLAGE_CLINIC_CENTRAL, BJ_NOT_MET},
+                {1, 4000, -1, BJ_NOT_EVALUATED}, /* a neighbour's */
+                {1, 4001, BJ_CLASS_VILLAGE_CLINIC_CENTRAL, BJ_MET},
+                {3, 1700, BJ_CLASS_VILLAGE_CLINIC_CENTRAL, BJ_NOT_EVALUATED}, /* untold */
+                {0, 0, -1, BJ_NOT_EVALUATED}};                                /* a hospital */
+    struct world w = world_new();
+    const char *tier = TIER("T", "service_population",
+                            "{min: 800, below: 1500, needs: village_clinic_general},"
+                            " {min: 1500, needs: village_clinic_central}");
+    char rules[2000];
+    const struct bj_rule_result *r;
+
+    (void)state;
+    w.c->s.villages.n = 9;
+    w.c->s.facilities.neighbour[3] = 1;
+    snprintf(rules, sizeof(rules), "%s%s", RADIUS("R", "6200", ""), tier);
+    r = judge(&w, rules);
+    for (size_t i = 0; i < sizeof(want) / sizeof(*want); i++) {
+        assert_int_equal(r->served[i].villages, want[i].villages);
+        assert_near(r->served[i].population, want[i].people, 0);
+        assert_int_equal(r->served[i].should_be, want[i].should_be);
+        assert_int_equal(r->served[i].verdict, want[i].verdict);
+        if (want[i].should_be >= 0)
+            assert_string_equal(r->served[i].tier->id, "T");
+        else
+            assert_null(r->served[i].tier);
+    }
+    r = judge(&w, RADIUS("R", "6200", "")); /* a plan without tiers asks for none */
+    assert_int_equal(r->served[0].should_be, -1);
+    assert_near(r->served[0].population, 800, 0);
+    world_free(&w);
+}
+
 /* ---- exclude, groups ------------------------------------------------------------ */
 
 static void exclusions_judge_nothing_and_count(void **state)
@@ -684,6 +729,7 @@ int main(void)
         cmocka_unit_test(villages_need_clinics_by_their_size),
         cmocka_unit_test(service_population_is_computed_from_the_nearest_clinic),
         cmocka_unit_test(clinics_are_held_to_the_people_they_serve),
+        cmocka_unit_test(a_clinic_should_be_of_the_class_for_whom_it_serves),
         cmocka_unit_test(exclusions_judge_nothing_and_count),
         cmocka_unit_test(any_takes_the_best_of_unit_rules),
         cmocka_unit_test(shipped_plans_are_judged_without_an_error),
