@@ -510,26 +510,40 @@ static void one_circle_has_its_closed_form(void **state)
     county_free(c);
 }
 
+struct halves {
+    size_t poly[4], ring[3], point[3];
+    double x[10], y[10];
+};
+
 /* Two townships that meet in the central meridian, a straight line on the map and on the ground,
- * and reach beyond the county: each has half of it. One circle lies wholly in the west. */
+ * and reach beyond the county: each has half of it. A third has no polygon. */
+static void add_halves(struct county *c, struct halves *h)
+{
+    const struct halves starts = {{0, 1, 2, 2}, {0, 1, 2}, {0, 5, 10}, {0}, {0}};
+    struct bj_polygons *p = &c->s.townships_area;
+    size_t ring[2], point[2];
+    double x = LON0, y = LAT0;
+
+    *h = starts;
+    assert_ok(bj_crs_from_lonlat(ctx, c->s.work, 1, &x, &y));
+    county_rectangle(p, ring, point, h->x, h->y, x - 5e4, y - 5e4, x, y + 5e4);
+    county_rectangle(p, ring, point, h->x + 5, h->y + 5, x, y - 5e4, x + 5e4, y + 5e4);
+    *p = (struct bj_polygons){3, 2, 2, 10, h->poly, h->ring, h->point, h->x, h->y};
+    county_township(c, "100", "西镇", "镇");
+    county_township(c, "101", "东镇", "镇");
+    county_township(c, "102", "无图镇", "镇");
+}
+
+/* One circle lies wholly in the west. */
 static void each_township_has_its_part_of_the_uncovered_land(void **state)
 {
     struct county *c = county_new(20e3);
-    const struct bj_rule_result *r;
-    size_t poly[] = {0, 1, 2, 2}, ring[] = {0, 1, 2}, point[] = {0, 5, 10}, unused[2][2];
-    double x[10], y[10], x0 = LON0, y0 = LAT0;
     const struct bj_assess_options undrawn = {.no_areas = 1};
+    const struct bj_rule_result *r;
+    struct halves halves;
 
     (void)state;
-    assert_ok(bj_crs_from_lonlat(ctx, c->s.work, 1, &x0, &y0));
-    county_rectangle(&c->s.townships_area, unused[0], unused[1], x, y, x0 - 3e4, y0 - 3e4, x0,
-                     y0 + 3e4);
-    county_rectangle(&c->s.townships_area, unused[0], unused[1], x + 5, y + 5, x0, y0 - 3e4,
-                     x0 + 3e4, y0 + 3e4);
-    c->s.townships_area = (struct bj_polygons){3, 2, 2, 10, poly, ring, point, x, y};
-    county_township(c, "100", "西镇", "镇");
-    county_township(c, "101", "东镇", "镇");
-    county_township(c, "102", "无图镇", "镇"); /* without a polygon */
+    add_halves(c, &halves);
     county_facility(c, 270, 10000, BJ_CLASS_VILLAGE_CLINIC, "1");
     c->s.villages.township_index[county_village(c, 270, 6000, 1)] = 0;
     c->s.villages.township_index[county_village(c, 90, 6000, 1)] = 1;
@@ -948,11 +962,14 @@ static void what_is_assumed_is_said(void **state)
 static void every_failed_allocation_is_survived(void **state)
 {
     struct county *c = county_of_two_kinds();
+    struct halves halves;
 
     (void)state;
     c->s.villages.township[1] = "甲";
+    add_halves(c, &halves);
     county_judge(c, GROUP("G", "any") PART("a", "village_clinic", "2500")
                         TIME_PART SIDE("U", "urban"));
+    assert_true(township(county_result(c, "a"), "西镇")->uncovered_km2 > 1);
     assert_true(support_torture(county_judge_again, c) > 50);
     county_free(c);
 }
