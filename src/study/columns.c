@@ -183,14 +183,9 @@ static bool is_total(const struct bj_reading *r, const struct bj_table *t, size_
     static const enum bj_field_role roles[] = {BJ_COL_NAME, BJ_COL_TOWNSHIP, BJ_COL_COUNTY,
                                                BJ_COL_CODE};
 
-    for (size_t k = 0; k < sizeof(roles) / sizeof(*roles); k++) {
-        char folded[64];
-
-        bj_synonym_fold(cell_of(r, t, roles[k], i), folded, sizeof(folded));
-        if (strcmp(folded, "合计") == 0 || strcmp(folded, "小计") == 0 ||
-            strcmp(folded, "总计") == 0)
+    for (size_t k = 0; k < sizeof(roles) / sizeof(*roles); k++)
+        if (bj_is_total_cell(cell_of(r, t, roles[k], i)))
             return true;
-    }
     return false;
 }
 

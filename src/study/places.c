@@ -133,8 +133,7 @@ static bool is_total_word(const char *text)
     return strcmp(s, "total") == 0 || strcmp(s, "subtotal") == 0;
 }
 
-/* The whole cell says so: 小计 in the column of running numbers. */
-static bool is_total_cell(const char *text)
+bool bj_is_total_cell(const char *text)
 {
     char s[128];
 
@@ -148,7 +147,7 @@ static bool is_total_row(const struct bj_reading *r, size_t i)
 {
     const char *name = bj_reading_text(r, BJ_COL_NAME, i);
 
-    if (r->first >= 0 && is_total_cell(r->table.column[r->first].text[i]))
+    if (r->first >= 0 && bj_is_total_cell(r->table.column[r->first].text[i]))
         return true;
     if (!bj_is_blank(name))
         return is_total_word(name);

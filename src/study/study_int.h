@@ -184,6 +184,8 @@ enum bj_status bj_frame_finish(struct bj_ctx *ctx, struct bj_study *s) BJ_MUST_C
 enum bj_status bj_places_read(struct bj_ctx *ctx, struct bj_study *s,
                               const struct bj_case_layer *layer) BJ_MUST_CHECK;
 void bj_places_release(struct bj_ctx *ctx, struct bj_places *p);
+/* The whole cell says 合计, 小计 or 总计: a row of totals. */
+bool bj_is_total_cell(const char *text);
 /* Room for n rows in all; the new ones are zero and not counted. */
 enum bj_status bj_places_reserve(struct bj_ctx *ctx, struct bj_places *p, size_t n) BJ_MUST_CHECK;
 
