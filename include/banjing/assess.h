@@ -38,6 +38,7 @@ struct bj_patch {
     double far_m;         /* farthest village of the patch, NaN when none */
     const char *township; /* of most of its people; "" unknown; borrowed from the study */
     size_t polygon;       /* index in uncovered */
+    double parcel_km2;    /* residential land that its parcels lack; 0 for other demand */
 };
 
 struct bj_unit_result {
@@ -50,6 +51,7 @@ struct bj_township_tally {
     int32_t township; /* in study, or -1: unknown */
     const char *code, *name;
     struct bj_tally villages, population;
+    struct bj_tally land_km2;  /* demand parcels: residential land; else 0 */
     double uncovered_km2;      /* NaN: the rule has no areas, or the township no polygon */
     double farthest_m, mean_m; /* of the evaluated points, NaN when none */
     size_t via_nbr;            /* points that a neighbour alone covers */
@@ -70,7 +72,7 @@ struct bj_rule_result {
     enum bj_verdict verdict;
     char *reason;                   /* why not evaluated; else "" */
     int judged;                     /* has demand rows below */
-    const struct bj_places *demand; /* villages, settlements or population */
+    const struct bj_places *demand; /* villages, settlements, parcels or population */
 
     /* one row a demand point */
     unsigned char *status;  /* enum bj_point_status */
@@ -80,12 +82,22 @@ struct bj_rule_result {
     unsigned char *border;  /* within 50 m (60 s) of the limit */
     unsigned char *via_nbr; /* a neighbour alone covers */
 
+    /* one a parcel, NULL for other demand: area inside the circles of the limit, of the target
+     * (0 without one), and of the limit around own facilities only; NaN = not evaluated. The
+     * whole area is in bj_assessment.parcel_m2. */
+    double *cover_m2, *target_m2, *own_m2;
+
     struct bj_advice *advice; /* one a demand point; NULL: the rule gives none */
 
+    /* With demand parcels people and land are split by the share of each parcel inside the
+     * circles; villages counts parcels, as whole ones. */
     struct bj_tally villages, population;
+    struct bj_tally land_km2;                            /* parcels: residential land; else 0 */
     double share_villages, share_population, share_area; /* NaN = null */
+    double share_land; /* 居住用地覆盖率: land covered / land evaluated; NaN = null */
     double area_km2, covered_km2, uncovered_km2;         /* NaN = null */
     double own_villages, own_population;                 /* covered by own facilities only */
+    double own_land_km2;
     double farthest_m, mean_m, mean_s;                   /* NaN = null */
     size_t borderline;
     size_t n_via_nbr;   /* evaluated points that a neighbour alone covers */
@@ -107,6 +119,10 @@ struct bj_rule_result {
 struct bj_assessment {
     size_t n_rules;
     struct bj_rule_result *result;
+    /* Parts of the study's parcels that count (inside the boundary), one feature a parcel, in the
+     * CRS of the areas, and their ellipsoidal areas; nothing unless a rule asks for them. */
+    struct bj_polygons parcels;
+    double *parcel_m2;
     size_t n_notes; /* warnings that judging added to the study's */
     struct bj_note *note;
     size_t n_assumptions;

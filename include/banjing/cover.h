@@ -52,6 +52,26 @@ enum bj_status bj_polygons_clip(struct bj_ctx *ctx, const struct bj_polygons *in
                                 const struct bj_polygons *mask, int inside,
                                 struct bj_polygons *out) BJ_MUST_CHECK;
 
+/* Where a small area lies by a large one. */
+enum bj_side {
+    BJ_SIDE_OUT,
+    BJ_SIDE_CUT,
+    BJ_SIDE_IN,
+    BJ_SIDE_UNKNOWN /* it cannot be cut: its outline is not valid */
+};
+/* Each feature of `areas` (grouped, valid) by the drawn union of d: side[f] (enum bj_side), and
+ * of those that are cut the covered part; *covered is grouped by the same features, empty for
+ * all others. Parts narrower than the tolerance of d (2 area / perimeter) belong to the other
+ * side, so an area that lies in the true discs is in, and one beyond them out. Runs on the
+ * threads of ctx. Caller releases covered. */
+enum bj_status bj_cover_each(struct bj_ctx *ctx, const struct bj_discs *d,
+                             const struct bj_polygons *areas, unsigned char *side,
+                             struct bj_polygons *covered) BJ_MUST_CHECK;
+/* The same by a mask, a valid multipolygon: the parts inside of those that its edge cuts. */
+enum bj_status bj_polygons_clip_each(struct bj_ctx *ctx, const struct bj_polygons *areas,
+                                     const struct bj_polygons *mask, unsigned char *side,
+                                     struct bj_polygons *inside) BJ_MUST_CHECK;
+
 /* Patch (polygon index) in which each of n points lies, or the nearest one; -1 when there is
  * no patch at all. */
 enum bj_status bj_patch_of_points(struct bj_ctx *ctx, const struct bj_polygons *patches, size_t n,

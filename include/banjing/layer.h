@@ -68,7 +68,14 @@ struct bj_source_info {
 /* Borrowed; as long as src lives. */
 const struct bj_source_info *bj_source_info(const struct bj_source *src);
 
-enum bj_want { BJ_WANT_ATTRIBUTES, BJ_WANT_POINTS, BJ_WANT_AREAS, BJ_WANT_LINES };
+/* BJ_WANT_PARCELS: areas, and a point inside each. */
+enum bj_want {
+    BJ_WANT_ATTRIBUTES,
+    BJ_WANT_POINTS,
+    BJ_WANT_AREAS,
+    BJ_WANT_LINES,
+    BJ_WANT_PARCELS
+};
 
 /* What a row's geometry was. */
 enum bj_row_state {
@@ -95,8 +102,8 @@ struct bj_table {
     size_t n;
     int64_t *row;            /* as the user counts: 1-based feature position; sheet row for lists */
     unsigned char *state;    /* enum bj_row_state */
-    double *x, *y;           /* BJ_WANT_POINTS: source CRS, x east first, NaN when empty */
-    struct bj_polygons area; /* BJ_WANT_AREAS, _LINES: source CRS, grouped by row */
+    double *x, *y;           /* BJ_WANT_POINTS, _PARCELS: source CRS, x east, NaN when empty */
+    struct bj_polygons area; /* BJ_WANT_AREAS, _LINES, _PARCELS: source CRS, grouped by row */
     size_t n_columns;
     struct bj_column *column;
     struct bj_table_strings *strings; /* owns every text above */

@@ -186,7 +186,7 @@ enum bj_status bj_advise(struct bj_judge *j)
 
         /* A cell of a raster is no place to which a clause could give a clinic. */
         if (!res->judged || !is_clinic(res->rule->facilities) || !res->demand ||
-            res->demand == &j->study->population)
+            res->demand == &j->study->population || res->demand == &j->study->parcels)
             continue;
         st = advise_rule(j, &c, res);
         given = true;

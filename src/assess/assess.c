@@ -75,7 +75,7 @@ static void init_result(struct bj_rule_result *r, const struct bj_rule *rule)
 {
     r->rule = rule;
     r->verdict = BJ_NOT_EVALUATED;
-    r->share_villages = r->share_population = r->share_area = NAN;
+    r->share_villages = r->share_population = r->share_area = r->share_land = NAN;
     r->area_km2 = r->covered_km2 = r->uncovered_km2 = NAN;
     r->farthest_m = r->mean_m = r->mean_s = r->with_clinic = NAN;
 }
@@ -159,18 +159,25 @@ static enum bj_status judge_all(struct bj_judge *j)
 
 static enum bj_status state_assumptions(struct bj_judge *j)
 {
-    bool drawn = false, villages = false;
+    bool drawn = false, villages = false, parcels = false;
     double tolerance = j->opt->tolerance_m > 0 ? j->opt->tolerance_m : 0.1;
     enum bj_status st = BJ_OK;
 
     for (size_t i = 0; i < j->a->n_rules; i++) {
         villages |= j->a->result[i].judged && j->a->result[i].demand == &j->study->villages;
-        drawn |= j->a->result[i].has_area != 0;
+        parcels |= j->a->result[i].judged && j->a->result[i].demand == &j->study->parcels;
+        drawn |= j->a->result[i].has_area != 0 || j->a->result[i].cover_m2;
     }
     if (villages)
         st = bj_assess_assume(j, "demand", bj_demand_names[BJ_DEMAND_VILLAGES], "[A]",
                               R_("one point stands for a whole administrative village (行政村): "
                                  "the optimistic choice where it has several hamlets"));
+    if (st == BJ_OK && parcels)
+        st = bj_assess_assume(j, "parcels", bj_assess_text(j, "%g", tolerance), "[A]",
+                              R_("of a parcel counts its part inside the boundary; its people are "
+                                 "spread evenly over it; parts narrower than so many metres, the "
+                                 "drawing tolerance, make a parcel neither covered nor uncovered; "
+                                 "parcels that overlap each count"));
     if (st == BJ_OK && drawn)
         st = bj_assess_assume(j, "tolerance_m", bj_assess_text(j, "%g", tolerance), "[A]",
                               R_("drawn arcs lie within this distance of the circle"));
@@ -183,11 +190,15 @@ static void release_judge(struct bj_judge *j)
         bj_free(j->ctx, j->scratch[i].own);
         bj_free(j->ctx, j->scratch[i].full);
     }
-    for (int k = 0; k < 4; k++)
+    for (int k = 0; k < 5; k++)
         bj_grouping_release(j->ctx, &j->grouping[k]);
     for (int k = 0; k < 3; k++)
         bj_polygons_release(j->ctx, &j->region[k].area);
     bj_polygons_release(j->ctx, &j->townships.area);
+    bj_polygons_release(j->ctx, &j->parcels);
+    for (size_t k = 0; k < j->n_inside; k++)
+        bj_inside_release(j->ctx, &j->inside[k]);
+    bj_free(j->ctx, j->inside);
     for (size_t k = 0; k < j->n_area; k++)
         bj_area_entry_release(j->ctx, &j->area[k]);
     for (size_t k = 0; k < j->n_near; k++) {
@@ -252,6 +263,8 @@ void bj_assessment_free(struct bj_assessment *a)
     for (size_t i = 0; i < a->n_rules; i++)
         bj_result_release(ctx, &a->result[i]);
     bj_free(ctx, a->result);
+    bj_free(ctx, a->parcel_m2);
+    bj_polygons_release(ctx, &a->parcels);
     bj_free(ctx, a->note);
     bj_free(ctx, a->assumption);
     bj_strings_release(ctx, &a->own->strings);

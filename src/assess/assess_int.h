@@ -46,6 +46,15 @@ struct bj_area_entry {
     double total_km2;
 };
 
+/* Square metres of each parcel inside the circles of one (facilities, radius), kept likewise. */
+struct bj_inside {
+    uint64_t classes;
+    const char *ownership;
+    double limit_m;
+    bool own_only;
+    double *m2;
+};
+
 /* Land that a rule is about: the county, or its urban or rural part. */
 struct bj_region {
     bool made;
@@ -79,7 +88,10 @@ struct bj_judge {
     struct bj_area_entry *area;
     struct bj_region region[3];     /* by enum bj_where */
     struct bj_region townships;     /* their polygons, in the study's order; km2 not used */
-    struct bj_grouping grouping[4]; /* villages, settlements, facilities, population */
+    size_t n_inside, inside_cap;
+    struct bj_inside *inside;
+    struct bj_polygons parcels;     /* work CRS: what counts of each of the study's */
+    struct bj_grouping grouping[5]; /* villages, settlements, facilities, population, parcels */
     double *service;                /* people who go to each facility; NULL not made yet */
     bool clinics_sought;            /* with_clinic was made, or cannot be */
     unsigned char *with_clinic;     /* one a village; NULL: nobody knows the clinics */
@@ -164,6 +176,23 @@ enum bj_status bj_village_alts(struct bj_judge *j, const struct bj_rule *rule,
  * clinic and does not say that there is none. Borrowed from j. (village.c) */
 enum bj_status bj_villages_with_clinic(struct bj_judge *j, const unsigned char **has) BJ_MUST_CHECK;
 
+/* ---- parcels.c: residential land as demand ------------------------------------ */
+
+/* Room for the land of each parcel, all NaN; the parcels themselves are made at the first
+ * call. */
+enum bj_status bj_result_land(struct bj_judge *j, struct bj_rule_result *r) BJ_MUST_CHECK;
+/* Status of every parcel of a radius rule in scope, by how much of it lies in the circles. */
+enum bj_status bj_judge_parcels(struct bj_judge *j, struct bj_rule_result *r,
+                                const struct bj_usable *use) BJ_MUST_CHECK;
+/* Share of an evaluated parcel inside the circles. */
+double bj_result_share(const struct bj_judge *j, const struct bj_rule_result *r, size_t i);
+/* Adds an amount of an evaluated parcel, split by its share. */
+void bj_tally_split(struct bj_tally *t, const struct bj_judge *j, const struct bj_rule_result *r,
+                    size_t i, double amount);
+/* People of an uncovered point: all of them, but of a parcel those outside the circles. */
+double bj_result_lost_people(const struct bj_judge *j, const struct bj_rule_result *r, size_t i);
+void bj_inside_release(struct bj_ctx *ctx, struct bj_inside *in);
+
 /* ---- served.c ---------------------------------------------------------------- */
 
 /* What each facility serves, and its class by the plan's tiers, for every radius rule. */
@@ -189,6 +218,11 @@ enum bj_status bj_judge_township_km2(struct bj_judge *j, const struct bj_polygon
 /* Covered and uncovered land of a radius rule that has been judged, and its patches. */
 enum bj_status bj_judge_area(struct bj_judge *j, struct bj_rule_result *r,
                              const struct bj_usable *use) BJ_MUST_CHECK;
+/* The union of the circles of the facilities that can reach the land; own_only leaves neighbours
+ * out. Caller frees with bj_discs_free(). */
+enum bj_status bj_judge_discs(struct bj_judge *j, const struct bj_usable *use, bool own_only,
+                              double limit_m, const struct bj_polygons *land,
+                              struct bj_discs **out) BJ_MUST_CHECK;
 void bj_area_entry_release(struct bj_ctx *ctx, struct bj_area_entry *e);
 
 /* Seconds of the wall clock, from some start. */

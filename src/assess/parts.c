@@ -6,6 +6,11 @@
  * else not evaluated. The distance and facility are those of the first part that has one, the
  * time likewise; the rows of the parts say the rest.
  *
+ * Parcels are covered in part, and from two parts' shares of a parcel the share of both or of
+ * either does not follow, but for the plain cases: any is whole where one part is, all is
+ * nothing where one part is nothing, and where every other part has nothing (any) or the whole
+ * (all) it is what the last one has. In every other case the parcel is not evaluated.
+ *
  * The verdict follows the points as it does for any rule. Parts that give one verdict for the
  * whole unit (a mean time, a presence) then join in: any takes the best, all the worst.
  * An outcome that hangs on a part nobody could judge is not_evaluated: if a village is beyond
@@ -13,6 +18,8 @@
 #include "assess/assess_int.h"
 
 #include <math.h>
+
+enum { MOST_PARTS = 16 }; /* whose land is looked at; more than any plan has */
 
 struct parts {
     size_t n;
@@ -117,6 +124,67 @@ static enum bj_point_status conclude(const struct hearing *h, bool any, bool *fu
     return h->open ? BJ_POINT_NOT_EVALUATED : BJ_POINT_OUT_OF_SCOPE;
 }
 
+/* Land of a parcel out of the parts' values, square metres; NaN when it does not follow. */
+static double join_land(bool any, size_t n, const double *m2, size_t n_open, double all)
+{
+    double decisive = any ? all : 0, neutral = any ? 0 : all, rest = neutral;
+    size_t n_rest = 0;
+
+    for (size_t k = 0; k < n; k++) {
+        if (m2[k] == decisive)
+            return decisive;
+        if (m2[k] != neutral) {
+            rest = m2[k];
+            n_rest++;
+        }
+    }
+    return n_open == 0 && n_rest <= 1 ? rest : NAN;
+}
+
+enum land { LAND_COVER, LAND_TARGET, LAND_OWN };
+
+/* What a part has of a parcel. A part without a target has nothing in it for any, and for all
+ * the whole of what it covers, if another part has a target. */
+static double land_of(const struct bj_rule_result *part, size_t i, enum land what, bool any,
+                      bool targets)
+{
+    if (what == LAND_OWN)
+        return part->own_m2[i];
+    if (what == LAND_TARGET && (isfinite(part->rule->target_m) || any || !targets))
+        return part->target_m2[i];
+    return part->cover_m2[i];
+}
+
+/* Fills the land of parcel i; false when it does not follow from the parts. */
+static bool combine_land(const struct bj_judge *j, struct bj_rule_result *r,
+                         const struct parts *parts, size_t i)
+{
+    double *to[] = {r->cover_m2, r->target_m2, r->own_m2}, m2[MOST_PARTS];
+    bool any = r->rule->kind == BJ_KIND_ANY, targets = false, follows = true;
+
+    for (size_t k = 0; k < parts->n; k++)
+        targets |= isfinite(parts->item[k]->rule->target_m);
+    for (int what = LAND_COVER; what <= LAND_OWN; what++) {
+        size_t n = 0, n_open = 0;
+
+        for (size_t k = 0; k < parts->n; k++) {
+            const struct bj_rule_result *part = parts->item[k];
+
+            if (!part->judged || part->status[i] == BJ_POINT_OUT_OF_SCOPE)
+                continue;
+            if (!part->cover_m2 || !isfinite(part->cover_m2[i]) || n == MOST_PARTS)
+                n_open++;
+            else
+                m2[n++] = land_of(part, i, (enum land)what, any, targets);
+        }
+        to[what][i] = join_land(any, n, m2, n_open, j->a->parcel_m2[i]);
+        follows = follows && isfinite(to[what][i]);
+    }
+    for (int what = LAND_COVER; !follows && what <= LAND_OWN; what++)
+        to[what][i] = NAN;
+    return follows;
+}
+
 /* Distance and time of the parts, and what each says; true when the point waits for a part that
  * could not be judged. */
 static bool combine_row(const struct bj_judge *j, struct bj_rule_result *r,
@@ -141,6 +209,11 @@ static bool combine_row(const struct bj_judge *j, struct bj_rule_result *r,
             r->time_ms[i] = part->time_ms[i];
     }
     r->status[i] = (unsigned char)conclude(&h, any, &full);
+    if (r->cover_m2 && r->status[i] <= BJ_POINT_UNCOVERED && !combine_land(j, r, parts, i)) {
+        r->status[i] = BJ_POINT_NOT_EVALUATED;
+        full = false;
+        h.waits = true;
+    }
     scratch->full[i] = full;
     scratch->own[i] =
         word_of((enum bj_point_status)r->status[i]) == WORD_YES && (any ? h.own_any : h.own_all);
@@ -216,6 +289,12 @@ static enum bj_status set_verdict(struct bj_judge *j, struct bj_rule_result *r,
     why = open_parts(j, parts);
     if (!why)
         return BJ_ENOMEM;
+    if (waiting > 0 && r->cover_m2)
+        return bj_result_open(j, r,
+                              R_("%zu parcels lie partly in the circles of several parts, or hang "
+                                 "on a part that could not be judged: their share does not follow "
+                                 "from the parts' (%s)"),
+                              waiting, *why ? why : "-");
     if (*why && waiting > 0)
         return bj_result_open(j, r, R_("%zu points hang on a part that could not be judged (%s)"),
                               waiting, why);

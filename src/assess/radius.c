@@ -5,6 +5,9 @@
  * beside it. A point within BORDER_MM of the limit is marked: village points are seldom more
  * exact than that (domain facts, section 4, 7).
  *
+ * Parcels are areas: their inner point is looked up likewise, but what decides is how much of
+ * them lies inside the circles (parcels.c).
+ *
  * Time rules come here too for now: without travel times every point stays not_evaluated. */
 #include "assess/assess_int.h"
 
@@ -159,7 +162,10 @@ enum bj_status bj_judge_radius(struct bj_judge *j, struct bj_rule_result *r)
         return st;
     for (size_t i = 0; !why && i < demand->n; i++)
         judge_row(r->rule, e, i, r, bj_judge_scratch(j, r));
-    st = mark_substitutes(j, r);
+    if (!why && r->cover_m2)
+        st = bj_judge_parcels(j, r, &e->use);
+    if (st == BJ_OK)
+        st = mark_substitutes(j, r);
     if (st == BJ_OK)
         st = bj_result_sums(j, r);
     if (st)

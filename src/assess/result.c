@@ -128,7 +128,7 @@ enum bj_status bj_result_rows(struct bj_judge *j, struct bj_rule_result *r,
     }
     r->demand = demand;
     r->judged = 1;
-    return BJ_OK;
+    return demand == &j->study->parcels ? bj_result_land(j, r) : BJ_OK;
 }
 
 void bj_result_release(struct bj_ctx *ctx, struct bj_rule_result *r)
@@ -141,6 +141,9 @@ void bj_result_release(struct bj_ctx *ctx, struct bj_rule_result *r)
     bj_polygons_release(ctx, &r->uncovered);
     bj_polygons_release(ctx, &r->covered);
     bj_free(ctx, r->advice);
+    bj_free(ctx, r->own_m2);
+    bj_free(ctx, r->target_m2);
+    bj_free(ctx, r->cover_m2);
     bj_free(ctx, r->via_nbr);
     bj_free(ctx, r->border);
     bj_free(ctx, r->time_ms);
@@ -251,7 +254,8 @@ enum bj_status bj_judge_grouping(struct bj_judge *j, const struct bj_places *dem
                                  const struct bj_grouping **out)
 {
     const struct bj_study *s = j->study;
-    struct bj_grouping *g = &j->grouping[demand == &s->population    ? 3
+    struct bj_grouping *g = &j->grouping[demand == &s->parcels       ? 4
+                                         : demand == &s->population  ? 3
                                          : demand == &s->facilities  ? 2
                                          : demand == &s->settlements ? 1
                                                                      : 0];
@@ -278,6 +282,30 @@ static bool is_evaluated(unsigned char status)
     return status != BJ_POINT_NOT_EVALUATED && status != BJ_POINT_OUT_OF_SCOPE;
 }
 
+/* People or land of point i to the rule's sum and its township's; of an evaluated parcel by the
+ * share of it inside the circles. */
+static void add_amount(const struct bj_judge *j, const struct bj_rule_result *r, size_t i,
+                       double amount, struct bj_tally *all, struct bj_tally *township)
+{
+    if (r->cover_m2 && is_evaluated(r->status[i])) {
+        bj_tally_split(all, j, r, i, amount);
+        bj_tally_split(township, j, r, i, amount);
+    } else {
+        bj_tally_add(all, (enum bj_point_status)r->status[i], amount);
+        bj_tally_add(township, (enum bj_point_status)r->status[i], amount);
+    }
+}
+
+static void add_own_land(const struct bj_judge *j, struct bj_rule_result *r, size_t i,
+                         double people)
+{
+    double all = j->a->parcel_m2[i];
+
+    r->own_land_km2 += r->own_m2[i] / 1e6;
+    if (all > 0)
+        r->own_population += people * r->own_m2[i] / all;
+}
+
 static void sum_rows(const struct bj_judge *j, struct bj_rule_result *r,
                      const struct bj_grouping *g)
 {
@@ -289,19 +317,22 @@ static void sum_rows(const struct bj_judge *j, struct bj_rule_result *r,
         struct bj_township_tally *t = &r->township[g->of[i]];
 
         bj_tally_add(&r->villages, status, 1);
-        bj_tally_add(&r->population, status, people);
         bj_tally_add(&t->villages, status, 1);
-        bj_tally_add(&t->population, status, people);
+        add_amount(j, r, i, people, &r->population, &t->population);
+        if (r->cover_m2)
+            add_amount(j, r, i, j->a->parcel_m2[i] / 1e6, &r->land_km2, &t->land_km2);
         if (!is_evaluated(r->status[i]))
             continue;
         r->borderline += r->border[i] != 0;
-        if (scratch->own[i]) {
-            r->own_villages += 1;
+        r->own_villages += scratch->own[i] != 0;
+        if (r->cover_m2)
+            add_own_land(j, r, i, people);
+        else if (scratch->own[i])
             r->own_population += people;
-        }
     }
     r->share_villages = bj_tally_share(&r->villages);
     r->share_population = bj_tally_share(&r->population);
+    r->share_land = r->cover_m2 ? bj_tally_share(&r->land_km2) : NAN;
 }
 
 /* Metres of the evaluated points, by unit and the whole at [g->n]. */
@@ -384,19 +415,24 @@ static bool same_sum(double a, double b)
 
 static bool tallies_hold(const struct bj_rule_result *r)
 {
-    struct bj_tally v = {0}, p = {0};
+    struct bj_tally v = {0}, p = {0}, land = {0};
 
     for (size_t k = 0; k < r->n_townships; k++) {
         const struct bj_township_tally *t = &r->township[k];
 
-        if (!bj_tally_holds(&t->villages) || !bj_tally_holds(&t->population))
+        if (!bj_tally_holds(&t->villages) || !bj_tally_holds(&t->population) ||
+            !bj_tally_holds(&t->land_km2))
             return false;
+        land.total += t->land_km2.total;
+        land.covered += t->land_km2.covered;
         v.total += t->villages.total;
         v.covered += t->villages.covered;
         p.total += t->population.total;
         p.covered += t->population.covered;
     }
     return bj_tally_holds(&r->villages) && bj_tally_holds(&r->population) &&
+           bj_tally_holds(&r->land_km2) && same_sum(land.total, r->land_km2.total) &&
+           same_sum(land.covered, r->land_km2.covered) &&
            same_sum(v.total, r->villages.total) && same_sum(v.covered, r->villages.covered) &&
            same_sum(p.total, r->population.total) && same_sum(p.covered, r->population.covered);
 }

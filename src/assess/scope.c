@@ -1,7 +1,7 @@
 /* Whom a rule is about, and which facilities it may use.
  *
  * Demand: all points of the layer (of a population raster: all cells with people, at their
- * centres), or its urban or rural ones. A point whose side is not known
+ * centres; of parcels: their inner points), or its urban or rural ones. A point whose side is not known
  * is not evaluated under an urban or rural rule; one on the other side is out of scope and in no
  * total.
  *
@@ -27,6 +27,8 @@ const struct bj_places *bj_scope_demand(const struct bj_judge *j, const struct b
         return &j->study->settlements;
     if (rule->demand == BJ_DEMAND_POPULATION)
         return &j->study->population;
+    if (rule->demand == BJ_DEMAND_PARCELS)
+        return &j->study->parcels;
     return NULL;
 }
 

@@ -1,12 +1,24 @@
 /* What each facility serves under a radius rule, and the class that it should have.
  *
  * A covered point is served by the facility that is nearest to it, so the facilities' people add
- * up to the people that the rule covers. A village clinic of the county that serves somebody is
+ * up to the people that the rule covers (of a parcel: the people on its part in the circles). A village clinic of the county that serves somebody is
  * then held to the plan's tiers (tier.c) by the people it serves here. That need not be the
  * number a tier rule itself goes by (a column of service population, residents of one village):
  * the rule's own verdict stands in its units. What serves people outside the county (a
  * neighbour) is not held to anything. */
 #include "assess/units_int.h"
+
+static void serve_point(const struct bj_judge *j, const struct bj_rule_result *r, size_t i,
+                        struct bj_served *s)
+{
+    double people = r->demand->population ? r->demand->population[i] : 0;
+
+    s->villages += r->status[i] <= BJ_POINT_COVERED;
+    if (r->cover_m2)
+        s->population += people - bj_result_lost_people(j, r, i);
+    else if (r->status[i] <= BJ_POINT_COVERED)
+        s->population += people;
+}
 
 static enum bj_status serve_rule(struct bj_judge *j, struct bj_rule_result *r)
 {
@@ -20,11 +32,8 @@ static enum bj_status serve_rule(struct bj_judge *j, struct bj_rule_result *r)
         r->served[i].verdict = BJ_NOT_EVALUATED;
     }
     for (size_t i = 0; i < r->demand->n; i++)
-        if (r->facility[i] >= 0 && r->status[i] <= BJ_POINT_COVERED) {
-            r->served[r->facility[i]].villages++;
-            r->served[r->facility[i]].population +=
-                r->demand->population ? r->demand->population[i] : 0;
-        }
+        if (r->facility[i] >= 0 && r->status[i] <= BJ_POINT_UNCOVERED)
+            serve_point(j, r, i, &r->served[r->facility[i]]);
     return BJ_OK;
 }
 

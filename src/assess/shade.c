@@ -12,7 +12,8 @@
  * so a village a hand's breadth beyond the limit may stand outside every patch, and yet it is
  * counted. So the patches' villages are exactly the rule's. Where no patch is left at all (the
  * uncovered land is narrower than the tolerance) there is nothing to count them in; a note says
- * so. */
+ * so. Of a parcel that is cut, the point inside says which patch it belongs to, and what it lacks
+ * (land and people outside the circles) is what counts there. */
 #include "assess/assess_int.h"
 
 #include <math.h>
@@ -58,10 +59,11 @@ static bool can_reach(const struct box *b, double x, double y, double limit_m)
     return x >= b->x0 - margin && x <= b->x1 + margin && y >= b->y0 - margin && y <= b->y1 + margin;
 }
 
-static enum bj_status unite(struct bj_judge *j, const struct bj_usable *use, double limit_m,
-                            const struct box *box, struct bj_discs **out)
+enum bj_status bj_judge_discs(struct bj_judge *j, const struct bj_usable *use, bool own_only,
+                              double limit_m, const struct bj_polygons *land, struct bj_discs **out)
 {
     const struct bj_places *f = &j->study->facilities;
+    struct box box = box_of(land);
     double tolerance = j->opt->tolerance_m > 0 ? j->opt->tolerance_m : 0.1;
     double *lon = bj_alloc0(j->ctx, use->n, sizeof(*lon));
     double *lat = bj_alloc0(j->ctx, use->n, sizeof(*lat)),
@@ -73,7 +75,8 @@ static enum bj_status unite(struct bj_judge *j, const struct bj_usable *use, dou
     if (!lon || !lat || !x || !y || !r)
         goto done;
     for (size_t k = 0; k < use->n; k++)
-        if (can_reach(box, f->x[use->row[k]], f->y[use->row[k]], limit_m)) {
+        if (!(own_only && use->neighbour[k]) &&
+            can_reach(&box, f->x[use->row[k]], f->y[use->row[k]], limit_m)) {
             lon[n] = use->lon_deg[k];
             lat[n++] = use->lat_deg[k];
         }
@@ -119,10 +122,9 @@ static enum bj_status measure(struct bj_judge *j, struct bj_polygons *p, double 
 static enum bj_status draw(struct bj_judge *j, const struct bj_usable *use, double limit_m,
                            const struct bj_region *land, struct bj_area_entry *e)
 {
-    struct box box = box_of(&land->area);
     struct bj_discs *discs = NULL;
     struct bj_cover cover = {{0}, {0}};
-    enum bj_status st = unite(j, use, limit_m, &box, &discs);
+    enum bj_status st = bj_judge_discs(j, use, false, limit_m, &land->area, &discs);
 
     if (st == BJ_OK && land->area.n_polygons > 0)
         st = bj_cover_county(j->ctx, discs, &land->area, &cover);
@@ -242,7 +244,7 @@ static enum bj_status name_patches(struct bj_judge *j, struct bj_rule_result *r,
         for (size_t k = start[p]; k < start[p + 1]; k++) {
             size_t i = lost->point[sorted[k]], u = g->of[i];
 
-            people[u] += r->demand->population ? r->demand->population[i] : 0;
+            people[u] += bj_result_lost_people(j, r, i);
             villages[u]++;
         }
         for (size_t k = start[p]; k < start[p + 1]; k++) {
@@ -264,10 +266,13 @@ static enum bj_status name_patches(struct bj_judge *j, struct bj_rule_result *r,
     return BJ_OK;
 }
 
-static void add_to_patch(struct bj_patch *p, const struct bj_rule_result *r, size_t i)
+static void add_to_patch(const struct bj_judge *j, struct bj_patch *p,
+                         const struct bj_rule_result *r, size_t i)
 {
     p->villages++;
-    p->population += r->demand->population ? r->demand->population[i] : 0;
+    p->population += bj_result_lost_people(j, r, i);
+    if (r->cover_m2)
+        p->parcel_km2 += (j->a->parcel_m2[i] - r->cover_m2[i]) / 1e6;
     if (r->dist_mm[i] >= 0)
         p->far_m = isnan(p->far_m) ? (double)r->dist_mm[i] / 1000
                                    : fmax(p->far_m, (double)r->dist_mm[i] / 1000);
@@ -285,9 +290,9 @@ static enum bj_status fill_patches(struct bj_judge *j, struct bj_rule_result *r,
     if (st)
         goto done;
     for (size_t p = 0; p < r->n_patches; p++)
-        r->patch[p] = (struct bj_patch){e->uncovered_km2[p], 0, 0, NAN, "", p};
+        r->patch[p] = (struct bj_patch){e->uncovered_km2[p], 0, 0, NAN, "", p, 0};
     for (size_t k = 0; k < lost->n; k++) {
-        add_to_patch(&r->patch[lost->patch[k]], r, lost->point[k]);
+        add_to_patch(j, &r->patch[lost->patch[k]], r, lost->point[k]);
         start[lost->patch[k] + 2]++;
     }
     for (size_t p = 1; p < r->n_patches + 2; p++)

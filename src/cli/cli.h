@@ -94,13 +94,16 @@ void cli_locale(void);
 /* Layers on the command line, and common switches. */
 struct common {
     const char *plan, *boundary, *townships, *urban_area, *roads, *surface, *population;
-    struct opt_list villages, facilities, neighbours, config;
+    struct opt_list villages, settlements, parcels, facilities, neighbours, config;
     int quiet, threads, json;
     const char *lang_text;
 };
 #define COMMON_LAYER_OPTIONS(c)                                                                    \
     OPT_TEXT(0, "plan", &(c).plan, N_("ID|FILE"), N_("plan to judge by: an id or a path")),        \
         OPT_LIST(0, "villages", &(c).villages, N_("SOURCE"), N_("villages layer")),                \
+        OPT_LIST(0, "settlements", &(c).settlements, N_("SOURCE"),                                 \
+                 N_("settlements (natural villages) layer")),                                      \
+        OPT_LIST(0, "parcels", &(c).parcels, N_("SOURCE"), N_("residential polygons")),            \
         OPT_LIST(0, "facilities", &(c).facilities, N_("SOURCE"),                                   \
                  N_("facilities layer; may be given several times")),                              \
         OPT_TEXT(0, "boundary", &(c).boundary, N_("SOURCE"), N_("county boundary layer")),         \

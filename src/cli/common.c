@@ -43,6 +43,10 @@ enum bj_status common_case(struct bj_ctx *ctx, const struct common *c, const cha
     if (st == BJ_OK)
         st = set_list(ctx, made, BJ_ROLE_VILLAGES, &c->villages);
     if (st == BJ_OK)
+        st = set_list(ctx, made, BJ_ROLE_SETTLEMENTS, &c->settlements);
+    if (st == BJ_OK)
+        st = set_list(ctx, made, BJ_ROLE_PARCELS, &c->parcels);
+    if (st == BJ_OK)
         st = set_list(ctx, made, BJ_ROLE_FACILITIES, &c->facilities);
     if (st == BJ_OK)
         st = set_list(ctx, made, BJ_ROLE_NEIGHBOURS, &c->neighbours);

@@ -317,11 +317,12 @@ void bj_make_release(struct bj_ctx *ctx, struct bj_polygons_maker *m)
 
 /* ---- union -------------------------------------------------------------- */
 
-static OGRGeometryH multi_of(const struct bj_polygons *p)
+/* Polygons from `first` on. */
+static OGRGeometryH multi_of(const struct bj_polygons *p, size_t first)
 {
     OGRGeometryH multi = OGR_G_CreateGeometry(wkbMultiPolygon);
 
-    for (size_t i = 0; i < p->n_polygons; i++) {
+    for (size_t i = first; i < p->n_polygons; i++) {
         OGRGeometryH polygon = OGR_G_CreateGeometry(wkbPolygon);
 
         for (size_t r = p->ring_start[i]; r < p->ring_start[i + 1]; r++) {
@@ -367,7 +368,7 @@ enum bj_status bj_polygons_union(struct bj_ctx *ctx, const struct bj_polygons *i
                              "merged"));
     bj_gdal_begin(ctx, &gdal);
     if (in->n_polygons > 0) {
-        multi = multi_of(in);
+        multi = multi_of(in, 0);
         merged = union_of(multi);
         if (!merged) {
             st = bj_fail(ctx, BJ_EGEOM, _("%zu areas cannot be merged: %s"), in->n_polygons,
@@ -452,6 +453,25 @@ static void point_inside(OGRGeometryH g, double *x, double *y)
     }
     OGR_G_DestroyGeometry(point);
     OGR_G_DestroyGeometry(made);
+}
+
+enum bj_status bj_make_point(struct bj_ctx *ctx, struct bj_polygons_maker *m, double *x, double *y)
+{
+    struct bj_polygons *p = &m->p;
+    size_t first = p->poly_start[p->n_features - 1];
+    OGRGeometryH multi;
+
+    *x = *y = NAN;
+    /* Where the last polygon and ring end is not written yet; the next feature writes the same. */
+    if (!put_start(ctx, &p->ring_start, &m->cap_polygons, p->n_polygons, p->n_rings) ||
+        !put_start(ctx, &p->point_start, &m->cap_rings, p->n_rings, p->n_points))
+        return BJ_ENOMEM;
+    if (first == p->n_polygons)
+        return BJ_OK;
+    multi = multi_of(p, first);
+    point_inside(multi, x, y);
+    OGR_G_DestroyGeometry(multi);
+    return BJ_OK;
 }
 
 void bj_point_of(OGRGeometryH g, double *x, double *y, enum bj_row_state *state)

@@ -26,7 +26,11 @@ static const struct layer_field uncovered_fields[] = {
      "distance of its farthest village, m"},
     {{"township", BJ_FIELD_TEXT, 120, 0},
      "所属乡镇（人口最多者）",
-     "township of most of its people"}};
+     "township of most of its people"},
+    {{"land_km2", BJ_FIELD_REAL, 18, 6},
+     "其地块在服务半径外的居住用地（平方公里）；仅居住用地",
+     "parcels only: residential land of its parcels outside the circles, km2"}};
+/* Demand points; parcels have all of them, others those before the land. */
 static const struct layer_field point_fields[] = {
     {{"code", BJ_FIELD_TEXT, 40, 0}, "代码", "code"},
     {{"name", BJ_FIELD_TEXT, 120, 0}, "名称", "name"},
@@ -48,9 +52,20 @@ static const struct layer_field point_fields[] = {
      "1 within 50 m (60 s) of the limit"},
     {{"via_nbr", BJ_FIELD_INTEGER, 1, 0},
      "仅由邻县机构覆盖为1",
-     "1 where a neighbour alone covers"}};
+     "1 where a neighbour alone covers"},
+    {{"area_km2", BJ_FIELD_REAL, 18, 6},
+     "居住用地面积（平方公里，椭球面，县界内部分）",
+     "ellipsoidal area of the part inside the boundary, km2"},
+    {{"cover_km2", BJ_FIELD_REAL, 18, 6},
+     "其中在服务半径内的面积（平方公里）",
+     "area of it inside the circles, km2"},
+    {{"in_share", BJ_FIELD_REAL, 12, 9},
+     "在服务半径内的面积占比",
+     "share of its area inside the circles"}};
+enum { LAND_FIELDS = 3 };
 
-#define N_OF(a) (sizeof(a) / sizeof(*(a)))
+#define N_OF(a)  (sizeof(a) / sizeof(*(a)))
+#define N_POINTS (N_OF(point_fields) - LAND_FIELDS)
 
 static enum bj_status open_layer(struct bj_ctx *ctx, struct bj_writer *w, const char *folder,
                                  const char *name, enum bj_geometry geometry, size_t n,
@@ -85,7 +100,8 @@ static enum bj_status write_key(struct bj_ctx *ctx, struct bj_outdir *o)
     bj_csv_end_row(ctx, &c);
     key_rows(ctx, &c, "covered", N_OF(covered_fields), covered_fields);
     key_rows(ctx, &c, "uncovered", N_OF(uncovered_fields), uncovered_fields);
-    key_rows(ctx, &c, "villages", N_OF(point_fields), point_fields);
+    key_rows(ctx, &c, "villages", N_POINTS, point_fields);
+    key_rows(ctx, &c, "parcels", LAND_FIELDS, point_fields + N_POINTS);
     return bj_csv_finish(ctx, &c, o, "fields.csv");
 }
 
@@ -107,8 +123,9 @@ static enum bj_status write_covered(struct bj_ctx *ctx, struct bj_writer *w,
 static enum bj_status write_uncovered(struct bj_ctx *ctx, struct bj_writer *w,
                                       const struct bj_rule_result *res)
 {
-    enum bj_status st = open_layer(ctx, w, res->rule->id, "uncovered", BJ_GEOM_POLYGON,
-                                   N_OF(uncovered_fields), uncovered_fields);
+    size_t n = N_OF(uncovered_fields) - !res->cover_m2;
+    enum bj_status st =
+        open_layer(ctx, w, res->rule->id, "uncovered", BJ_GEOM_POLYGON, n, uncovered_fields);
 
     for (size_t i = 0; st == BJ_OK && i < res->n_patches; i++) {
         const struct bj_patch *p = &res->patch[i];
@@ -116,7 +133,7 @@ static enum bj_status write_uncovered(struct bj_ctx *ctx, struct bj_writer *w,
             {.text = res->rule->id}, {.integer = (int64_t)i + 1},
             {.real = p->area_km2},   {.integer = (int64_t)p->villages},
             {.real = p->population}, {.real = p->far_m},
-            {.text = p->township}};
+            {.text = p->township},   {.real = p->parcel_km2}};
         unsigned char null[N_OF(uncovered_fields)] = {0};
         if (!isfinite(p->far_m))
             null[5] = 1;
@@ -137,37 +154,69 @@ static bool margin_of(const struct bj_rule_result *res, size_t i, double *margin
     return true;
 }
 
-static enum bj_status write_point(struct bj_ctx *ctx, struct bj_writer *w, const struct bj_study *s,
-                                  const struct bj_rule_result *res, size_t i, double x, double y)
+/* Values of demand point i, its land included. */
+static void point_values(const struct report *r, const struct bj_rule_result *res, size_t i,
+                         char id[32], union bj_value v[N_OF(point_fields)],
+                         unsigned char null[N_OF(point_fields)])
 {
+    const struct bj_study *s = r->study;
     const struct bj_places *d = res->demand;
     int32_t f = res->facility[i];
     enum bj_point_status status = (enum bj_point_status)res->status[i];
     bool judged = status != BJ_POINT_NOT_EVALUATED && status != BJ_POINT_OUT_OF_SCOPE;
-    char id[32];
     double margin = 0;
     bool has_margin = margin_of(res, i, &margin);
-    unsigned char null[N_OF(point_fields)] = {0};
-    union bj_value v[N_OF(point_fields)] = {{.text = d->code[i]},
-                                            {.text = d->name[i]},
-                                            {.text = d->township[i]},
-                                            {.integer = d->urban[i] == BJ_URBAN_YES},
-                                            {.real = d->population[i]},
-                                            {.text = bj_report_facility_id(&s->facilities, f, id)},
-                                            {.text = f >= 0 ? s->facilities.name[f] : ""},
-                                            {.real = (double)res->dist_mm[i] / 1000},
-                                            {.real = (double)res->time_ms[i] / 1000},
-                                            {.text = bj_point_status_names[status]},
-                                            {.real = margin},
-                                            {.integer = res->border[i]},
-                                            {.integer = res->via_nbr[i]}};
+    const union bj_value values[] = {{.text = d->code[i]},
+                                     {.text = d->name[i]},
+                                     {.text = d->township[i]},
+                                     {.integer = d->urban[i] == BJ_URBAN_YES},
+                                     {.real = d->population[i]},
+                                     {.text = bj_report_facility_id(&s->facilities, f, id)},
+                                     {.text = f >= 0 ? s->facilities.name[f] : ""},
+                                     {.real = (double)res->dist_mm[i] / 1000},
+                                     {.real = (double)res->time_ms[i] / 1000},
+                                     {.text = bj_point_status_names[status]},
+                                     {.real = margin},
+                                     {.integer = res->border[i]},
+                                     {.integer = res->via_nbr[i]}};
 
+    memcpy(v, values, sizeof(values));
+    memset(null, 0, N_OF(point_fields));
     null[3] = d->urban[i] == BJ_URBAN_UNKNOWN;
     null[7] = res->dist_mm[i] < 0;
     null[8] = res->time_ms[i] < 0;
     null[10] = !has_margin;
     null[11] = null[12] = !judged;
-    return bj_writer_point(ctx, w, x, y, v, null);
+    if (res->cover_m2) {
+        double all = r->a->parcel_m2[i], cover = res->cover_m2[i];
+
+        v[N_POINTS].real = all / 1e6;
+        v[N_POINTS + 1].real = cover / 1e6;
+        v[N_POINTS + 2].real = all > 0 ? cover / all : NAN;
+        null[N_POINTS + 1] = !isfinite(cover);
+        null[N_POINTS + 2] = !isfinite(cover) || !(all > 0);
+    }
+}
+
+static enum bj_status write_parcels(struct bj_ctx *ctx, const struct report *r, struct bj_writer *w,
+                                    const struct bj_rule_result *res)
+{
+    const struct bj_polygons *p = &r->a->parcels;
+    enum bj_status st = open_layer(ctx, w, res->rule->id, bj_demand_names[BJ_DEMAND_PARCELS],
+                                   BJ_GEOM_POLYGON, N_OF(point_fields), point_fields);
+
+    for (size_t i = 0; st == BJ_OK && i < res->demand->n; i++) {
+        size_t first = p->poly_start[i];
+        union bj_value v[N_OF(point_fields)];
+        unsigned char null[N_OF(point_fields)];
+        char id[32];
+
+        point_values(r, res, i, id, v, null);
+        st = bj_writer_polygons(ctx, w, p, first, p->poly_start[i + 1] - first, v, null);
+        if (st == BJ_OK && i % 100000 == 99999)
+            st = bj_progress(ctx, _("writing results"), (double)i / (double)res->demand->n);
+    }
+    return st;
 }
 
 static enum bj_status write_points(struct bj_ctx *ctx, const struct report *r, struct bj_writer *w,
@@ -184,9 +233,14 @@ static enum bj_status write_points(struct bj_ctx *ctx, const struct report *r, s
     st = bj_crs_from_lonlat(ctx, r->opt->out_crs, d->n, x, y);
     if (st == BJ_OK)
         st = open_layer(ctx, w, res->rule->id, bj_demand_names[res->rule->demand], BJ_GEOM_POINT,
-                        N_OF(point_fields), point_fields);
+                        N_POINTS, point_fields);
     for (size_t i = 0; st == BJ_OK && i < d->n; i++) {
-        st = write_point(ctx, w, r->study, res, i, x[i], y[i]);
+        union bj_value v[N_OF(point_fields)];
+        unsigned char null[N_OF(point_fields)];
+        char id[32];
+
+        point_values(r, res, i, id, v, null);
+        st = bj_writer_point(ctx, w, x[i], y[i], v, null);
         if (st == BJ_OK && i % 100000 == 99999)
             st = bj_progress(ctx, _("writing results"), (double)i / (double)d->n);
     }
@@ -216,7 +270,7 @@ enum bj_status bj_report_layers(struct bj_ctx *ctx, const struct report *r, stru
                 st = write_uncovered(ctx, w, res);
         }
         if (st == BJ_OK)
-            st = write_points(ctx, r, w, res);
+            st = res->cover_m2 ? write_parcels(ctx, r, w, res) : write_points(ctx, r, w, res);
     }
     if (st != BJ_OK) {
         bj_writer_free(ctx, w);

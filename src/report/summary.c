@@ -61,6 +61,22 @@ static json *tally(const struct bj_tally *t)
     return o;
 }
 
+/* Residential land in km2, six places as in the layers. */
+static json *land(const struct bj_tally *t)
+{
+    json *o = json_object_new_object();
+
+    put(o, "total", fixed(t->total, 6));
+    put(o, "target", fixed(t->target, 6));
+    put(o, "covered", fixed(t->covered, 6));
+    put(o, "uncovered", fixed(t->uncovered, 6));
+    put(o, "unreachable", fixed(t->unreachable, 6));
+    put(o, "exempt", fixed(t->exempt, 6));
+    put(o, "alt", fixed(t->alt, 6));
+    put(o, "not_evaluated", fixed(t->not_evaluated, 6));
+    return o;
+}
+
 static json *notes(const struct bj_study *s, const struct bj_assessment *a)
 {
     json *list = json_object_new_array();
@@ -173,6 +189,12 @@ static json *units(const struct bj_rule_result *res)
     return list;
 }
 
+/* What a judged rule counts: parts of `any` and `all` have parcels alike. */
+static const char *demand_name(const struct bj_rule_result *res)
+{
+    return bj_demand_names[res->cover_m2 ? BJ_DEMAND_PARCELS : res->rule->demand];
+}
+
 static json *townships(const struct bj_rule_result *res)
 {
     json *list = json_object_new_array();
@@ -183,8 +205,10 @@ static json *townships(const struct bj_rule_result *res)
 
         put(o, "code", text(t->code));
         put(o, "name", text(t->name));
-        put(o, bj_demand_names[res->rule->demand], tally(&t->villages));
+        put(o, demand_name(res), tally(&t->villages));
         put(o, "population", tally(&t->population));
+        if (res->cover_m2)
+            put(o, "parcel_area_km2", land(&t->land_km2));
         put(o, "uncovered_km2", fixed(t->uncovered_km2, 6));
         json_object_array_add(list, o);
     }
@@ -208,18 +232,29 @@ static void put_points(json *o, const struct bj_rule_result *res)
     json *area = json_object_new_object(), *share = json_object_new_object(),
          *own = json_object_new_object();
 
-    put(o, bj_demand_names[res->rule->demand], tally(&res->villages));
+    put(o, "demand", text(demand_name(res)));
+    put(o, demand_name(res), tally(&res->villages));
     put(o, "population", tally(&res->population));
+    if (res->cover_m2)
+        put(o, "parcel_area_km2", land(&res->land_km2));
     put(area, "total", fixed(res->area_km2, 6));
     put(area, "covered", fixed(res->covered_km2, 6));
     put(area, "uncovered", fixed(res->uncovered_km2, 6));
     put(o, "area_km2", area);
-    put(share, bj_demand_names[res->rule->demand], number(res->share_villages));
+    put(share, res->cover_m2 ? "parcel_count" : demand_name(res), number(res->share_villages));
     put(share, "population", number(res->share_population));
     put(share, "area", number(res->share_area));
+    if (res->cover_m2) { /* 居住用地覆盖率 */
+        put(share, "parcels", number(res->share_land));
+        put(share, "parcels_is",
+            text("parcel_area_km2: covered / (total - not_evaluated): residential land inside the "
+                 "circles / all residential land"));
+    }
     put(o, "share", share);
     put(own, "villages_covered", number(res->own_villages));
     put(own, "population_covered", number(res->own_population));
+    if (res->cover_m2)
+        put(own, "parcel_km2_covered", fixed(res->own_land_km2, 6));
     put(o, "own_only", own);
     put(o, "patches", res->has_area ? count(res->n_patches) : NULL);
     put(o, "farthest_m", fixed(res->farthest_m, 3));

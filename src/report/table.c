@@ -95,11 +95,30 @@ static const char *const township_heads[][2] = {
     {"未覆盖面积km²", "uncovered area km2"},
     {"最远距离m", "farthest m"},
     {"平均距离m", "mean distance m"},
-    {"县外覆盖村数", "villages covered only by neighbours"}};
+    {"县外覆盖村数", "villages covered only by neighbours"},
+    {"需求点", "demand"},
+    {"居住用地面积km²", "residential land km2"},
+    {"覆盖居住用地km²", "residential land covered km2"},
+    {"居住用地覆盖率%", "residential land coverage %"}};
 
-static void township_row(struct bj_ctx *ctx, struct csv *c, const struct bj_rule_result *res,
-                         const struct bj_township_tally *t, const char *name)
+/* What a rule counts where this table says villages; one village point for all hamlets is the
+ * optimistic choice. */
+static const char *demand_word(const struct report *r, const struct bj_rule_result *res)
 {
+    if (res->demand == &r->study->villages)
+        return say(r, "行政村（乐观口径）", "administrative villages (the optimistic measure)");
+    if (res->demand == &r->study->settlements)
+        return say(r, "自然村", "natural villages");
+    if (res->demand == &r->study->parcels)
+        return say(r, "居住用地", "residential parcels");
+    return say(r, "人口栅格", "population raster cells");
+}
+
+static void township_row(struct bj_ctx *ctx, struct csv *c, const struct report *r,
+                         const struct bj_rule_result *res, const struct bj_township_tally *t,
+                         const char *name)
+{
+    const struct bj_tally *land = t ? &t->land_km2 : &res->land_km2;
     const struct bj_tally *v = t ? &t->villages : &res->villages;
     const struct bj_tally *p = t ? &t->population : &res->population;
 
@@ -118,6 +137,10 @@ static void township_row(struct bj_ctx *ctx, struct csv *c, const struct bj_rule
     bj_csv_fixed(ctx, c, t ? t->farthest_m : res->farthest_m, 3);
     bj_csv_fixed(ctx, c, t ? t->mean_m : res->mean_m, 3);
     bj_csv_count(ctx, c, (int64_t)(t ? t->via_nbr : res->n_via_nbr));
+    bj_csv_text(ctx, c, demand_word(r, res));
+    bj_csv_fixed(ctx, c, res->cover_m2 ? land->total : NAN, 6);
+    bj_csv_fixed(ctx, c, res->cover_m2 ? land->covered : NAN, 6);
+    bj_csv_fixed(ctx, c, res->cover_m2 ? 100 * bj_tally_share(land) : NAN, 2);
     bj_csv_end_row(ctx, c);
 }
 
@@ -133,10 +156,10 @@ static enum bj_status table_townships(struct bj_ctx *ctx, const struct report *r
         if (!res->judged)
             continue;
         for (size_t t = 0; t < res->n_townships; t++)
-            township_row(ctx, &c, res, &res->township[t],
+            township_row(ctx, &c, r, res, &res->township[t],
                          res->township[t].name[0] ? res->township[t].name
                                                   : say(r, "（未知）", "(unknown)"));
-        township_row(ctx, &c, res, NULL, say(r, "合计", "total"));
+        township_row(ctx, &c, r, res, NULL, say(r, "合计", "total"));
     }
     return bj_csv_finish(ctx, &c, o, "tables/1-townships.csv");
 }
@@ -154,7 +177,10 @@ static const char *const uncovered_heads[][2] = {{"规则编号", "rule"},
                                                  {"时间min", "time min"},
                                                  {"状态", "status"},
                                                  {"建议", "suggestion"},
-                                                 {"依据", "by rule"}};
+                                                 {"依据", "by rule"},
+                                                 {"居住用地面积km²", "residential land km2"},
+                                                 {"未覆盖居住用地km²",
+                                                  "residential land uncovered km2"}};
 
 static const char *urban_word(const struct report *r, unsigned char urban)
 {
@@ -221,6 +247,10 @@ static enum bj_status table_uncovered(struct bj_ctx *ctx, const struct report *r
             bj_csv_fixed(ctx, &c, res->time_ms[i] < 0 ? NAN : (double)res->time_ms[i] / 60000, 2);
             bj_csv_text(ctx, &c, bj_report_status_word(r, s));
             advice_cells(ctx, &c, r, res, i);
+            bj_csv_fixed(ctx, &c, res->cover_m2 ? r->a->parcel_m2[i] / 1e6 : NAN, 6);
+            bj_csv_fixed(
+                ctx, &c,
+                res->cover_m2 ? (r->a->parcel_m2[i] - res->cover_m2[i]) / 1e6 : NAN, 6);
             bj_csv_end_row(ctx, &c);
         }
     }
@@ -405,6 +435,10 @@ static enum bj_status table_quality(struct bj_ctx *ctx, const struct report *r, 
         quality_row(ctx, &c, say(r, "假设", "assumption"), a->assumption[i].key,
                     a->assumption[i].value, a->assumption[i].source);
     for (size_t i = 0; i < a->n_rules; i++)
+        if (a->result[i].judged)
+            quality_row(ctx, &c, say(r, "需求点", "demand"), a->result[i].rule->id,
+                        demand_word(r, &a->result[i]), "");
+    for (size_t i = 0; i < a->n_rules; i++)
         if (a->result[i].verdict == BJ_NOT_EVALUATED)
             quality_row(ctx, &c, say(r, "未评价", "not evaluated"), a->result[i].rule->id,
                         a->result[i].reason, "");
@@ -458,6 +492,14 @@ static void tally_cell(const struct bj_tally *t, char *cell)
         snprintf(cell + n, (size_t)(CELL - n), _(" (+%.0f not evaluated)"), t->not_evaluated);
 }
 
+/* Parcels wholly covered, and the share of all residential land. */
+static void land_cell(const struct bj_rule_result *res, char *cell)
+{
+    size_t n = strlen(cell);
+
+    snprintf(cell + n, CELL - n, _(" parcels, %.2f %% of their area"), 100 * res->share_land);
+}
+
 static void overview_cells(const struct bj_rule_result *res, char cell[OVERVIEW_COLUMNS][CELL])
 {
     static const char *const words[] = {N_("met"), N_("partly met"), N_("not met"),
@@ -468,6 +510,8 @@ static void overview_cells(const struct bj_rule_result *res, char cell[OVERVIEW_
     snprintf(cell[0], CELL, "%s", res->rule->id);
     if (res->judged) {
         tally_cell(&res->villages, cell[1]);
+        if (isfinite(res->share_land))
+            land_cell(res, cell[1]);
         tally_cell(&res->population, cell[2]);
         if (isfinite(res->uncovered_km2))
             snprintf(cell[3], CELL, "%.2f", res->uncovered_km2);

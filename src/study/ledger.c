@@ -124,6 +124,7 @@ enum bj_status bj_ledger_check(struct bj_ctx *ctx, const struct bj_study *s)
     add_places(b, &s->villages);
     add_places(b, &s->settlements);
     add_places(b, &s->population);
+    add_places(b, &s->parcels);
     for (size_t i = 0; st == BJ_OK && i < s->n_inputs; i++) {
         const struct bj_input *in = &s->input[i];
 

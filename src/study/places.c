@@ -1,4 +1,4 @@
-/* Rows to places: villages, settlements and facilities, each row judged once.
+/* Rows to places: villages, settlements, parcels and facilities, each row judged once.
  *
  * In this order, the first that applies deciding: a total row (合计), no geometry, no place on
  * Earth, a code that a spreadsheet destroyed; then for demand more than 50 m outside the
@@ -8,7 +8,9 @@
  * Duplicates: same code and same point, in any layer of the role: the first is kept. A
  * facility that comes back with another class is one facility with both classes: the kept row
  * takes them over. Rows without a code are never duplicates. Within one layer, the same code
- * elsewhere and another code (or none) at the same point are kept and named (twins.c).
+ * elsewhere and another code (or none) at the same point are kept and named (twins.c). Parcels
+ * often carry the code of their village, so one code on many of them says nothing; a parcel at
+ * the point of another does: it is most likely drawn twice.
  *
  * Inside the boundary is judged in the work CRS, whose plane is true to 1e-4 within a county:
  * 50 m to half a centimetre.
@@ -168,7 +170,7 @@ struct job {
     struct bj_twins twins;
     size_t first, n_kept; /* places before this layer; rows of it that are used, */
     uint32_t *kept;       /* and which */
-    bool demand, village;
+    bool demand, village, parcel;
     const char *last_name; /* township text last looked up, and what it was */
     int32_t last_township;
     size_t n_blank, n_bad, n_code, n_point, n_unknown_class, n_from_name;
@@ -180,10 +182,14 @@ static void judge_position(const struct job *j, size_t i, struct bj_verdict_of_r
     switch (j->pos.fault[i]) {
     case BJ_POS_NONE:
         bj_row_fate(v, BJ_FATE_NO_GEOMETRY,
-                    j->pos.from_columns ? R_("no coordinates") : R_("no geometry"));
+                    j->pos.from_columns ? R_("no coordinates")
+                    : j->parcel         ? R_("no geometry, or an area of zero")
+                                        : R_("no geometry"));
         break;
     case BJ_POS_WRONG:
-        bj_row_fate(v, BJ_FATE_WRONG_GEOMETRY, R_("a geometry that cannot stand as a point"));
+        bj_row_fate(v, BJ_FATE_WRONG_GEOMETRY,
+                    j->parcel ? R_("no area: the layer needs polygons")
+                              : R_("a geometry that cannot stand as a point"));
         break;
     case BJ_POS_NOT_FINITE:
         bj_row_fate(v, BJ_FATE_BAD_COORDINATES, R_("coordinates are not finite numbers"));
@@ -422,7 +428,7 @@ static void judge_twins(struct job *j, uint64_t set, struct bj_verdict_of_row *v
         to->classes[k] |= set;
         return;
     }
-    k = bj_twins_find(&j->twins, to->n, BJ_TWIN_CODE);
+    k = j->parcel ? -1 : bj_twins_find(&j->twins, to->n, BJ_TWIN_CODE);
     if (k >= 0) {
         j->n_code++;
         name_row(j, k, where);
@@ -440,7 +446,11 @@ static void judge_shape(struct job *j, size_t i, struct bj_verdict_of_row *v)
 {
     if (j->pos.from_columns || j->pos.fault[i] != BJ_POS_FINE)
         return;
-    if (j->r.table.state[i] == BJ_ROW_FROM_AREA || j->r.table.state[i] == BJ_ROW_REPAIRED) {
+    if (j->parcel) {
+        if (j->r.table.state[i] == BJ_ROW_REPAIRED)
+            bj_row_fate(v, BJ_FATE_REPAIRED,
+                        R_("invalid area (it crosses itself, or the like) repaired"));
+    } else if (j->r.table.state[i] == BJ_ROW_FROM_AREA || j->r.table.state[i] == BJ_ROW_REPAIRED) {
         j->s->own->n_interior++;
         bj_row_fate(v, BJ_FATE_INTERIOR_POINT, R_("area or line: a point inside it stands for it"));
     } else if (j->r.table.state[i] == BJ_ROW_MULTI) {
@@ -676,7 +686,10 @@ static enum bj_status read_layer(struct bj_ctx *ctx, struct job *j)
     if (!j->r.info->is_list && j->r.info->has_geometry)
         asked &= ~(BIT(BJ_COL_LON) | BIT(BJ_COL_LAT));
     st = bj_reading_ask(ctx, j->s, &j->r, asked);
-    if (st == BJ_OK && j->demand)
+    if (st == BJ_OK && j->parcel)
+        st = bj_parcels_positions(ctx, j->s, &j->r, sizeof(demand_roles) / sizeof(*demand_roles),
+                                  demand_roles, &j->pos);
+    else if (st == BJ_OK && j->demand)
         st = bj_positions_read(ctx, j->s, &j->r, sizeof(demand_roles) / sizeof(*demand_roles),
                                demand_roles, &j->pos);
     else if (st == BJ_OK)
@@ -701,14 +714,20 @@ enum bj_status bj_places_read(struct bj_ctx *ctx, struct bj_study *s,
     struct job j = {.s = s};
     enum bj_status st;
 
-    j.demand = layer->role == BJ_ROLE_VILLAGES || layer->role == BJ_ROLE_SETTLEMENTS;
     j.village = layer->role == BJ_ROLE_VILLAGES;
-    j.to = j.village ? &s->villages : j.demand ? &s->settlements : &s->facilities;
-    j.claimed = &s->own->claimed[j.village ? 0 : j.demand ? 1 : 2];
+    j.parcel = layer->role == BJ_ROLE_PARCELS;
+    j.demand = j.village || j.parcel || layer->role == BJ_ROLE_SETTLEMENTS;
+    j.to = j.village  ? &s->villages
+           : j.parcel ? &s->parcels
+           : j.demand ? &s->settlements
+                      : &s->facilities;
+    j.claimed = &s->own->claimed[j.village ? 0 : j.parcel ? 3 : j.demand ? 1 : 2];
     st = bj_reading_open(ctx, s, layer, &j.r);
     if (st == BJ_OK)
         st = read_layer(ctx, &j);
-    if (st == BJ_OK && layer->role != BJ_ROLE_SETTLEMENTS)
+    if (st == BJ_OK && j.parcel)
+        st = bj_parcels_keep(ctx, s, &j.r, j.n_kept, j.kept);
+    else if (st == BJ_OK && layer->role != BJ_ROLE_SETTLEMENTS)
         st = bj_columns_add(ctx, s, &j.r, j.n_kept, j.kept, j.first,
                             j.village ? &s->village_columns : &s->facility_columns);
     bj_free(ctx, j.kept);

@@ -307,11 +307,11 @@ static enum bj_status ask_layer(struct bj_ctx *ctx, struct bj_study *s, size_t i
 
 static enum bj_status ask_all_layers(struct bj_ctx *ctx, struct bj_study *s, struct misplaced *all)
 {
-    const struct bj_places *places[] = {&s->villages, &s->settlements, &s->facilities};
+    const struct bj_places *places[] = {&s->villages, &s->settlements, &s->facilities, &s->parcels};
     enum bj_status st = BJ_OK;
 
     for (size_t input = 0; st == BJ_OK && input < s->n_inputs; input++)
-        for (int i = 0; st == BJ_OK && i < 3; i++) {
+        for (int i = 0; st == BJ_OK && i < 4; i++) {
             struct sample k;
 
             if (places[i]->n == 0 || !s->own->claimed[i])

@@ -1,12 +1,12 @@
 /* All layers of one county, in one frame.
  *
  * Order: the boundary, which sets the work CRS and says what is inside; townships and urban
- * area, which say what a village belongs to; then villages, settlements, facilities and
- * neighbours, each row judged once (places.c); then what only the whole can tell: suspicions,
+ * area, which say what a village belongs to; then villages, settlements, facilities, neighbours
+ * and parcels, each row judged once (places.c); then what only the whole can tell: suspicions,
  * assumptions, and the check that no row and no person was lost (ledger.c).
  *
- * Not read here: roads, travel surfaces and parcels, which rules of other kinds ask for. A case
- * that names them is told that they were not used.
+ * Not read here: roads and travel surfaces, which rules of other kinds ask for. A case that
+ * names them is told that they were not used.
  *
  * A lenient study (`inspect`) turns the failure of a layer into a note and goes on, so that
  * one look shows everything that is wrong. */
@@ -135,7 +135,7 @@ typedef enum bj_status (*read_fn)(struct bj_ctx *ctx, struct bj_study *s,
 
 /* What a failing layer has left behind is taken back, except the entry among the inputs. */
 struct mark {
-    size_t n_ledger, n_inputs, n_villages, n_settlements, n_facilities, n_cells;
+    size_t n_ledger, n_inputs, n_villages, n_settlements, n_facilities, n_cells, n_parcels;
 };
 
 static void take_back(struct bj_study *s, const struct mark *m)
@@ -145,6 +145,7 @@ static void take_back(struct bj_study *s, const struct mark *m)
     s->settlements.n = m->n_settlements;
     s->facilities.n = m->n_facilities;
     s->population.n = m->n_cells;
+    s->parcels.n = m->n_parcels;
     for (size_t i = m->n_inputs; i < s->n_inputs; i++) {
         s->input[i].rows = s->input[i].used = 0;
         s->input[i].population = 0;
@@ -167,8 +168,8 @@ static enum bj_status say_where(struct bj_ctx *ctx, enum bj_status st,
 static enum bj_status read_one(struct bj_ctx *ctx, struct bj_study *s,
                                const struct bj_case_layer *layer, read_fn read)
 {
-    struct mark m = {s->n_ledger,      s->n_inputs,     s->villages.n,
-                     s->settlements.n, s->facilities.n, s->population.n};
+    struct mark m = {s->n_ledger,     s->n_inputs,     s->villages.n, s->settlements.n,
+                     s->facilities.n, s->population.n, s->parcels.n};
     enum bj_status st = read(ctx, s, layer);
 
     if (st == BJ_OK)
@@ -241,7 +242,7 @@ static enum bj_status read_layers(struct bj_ctx *ctx, struct bj_study *s)
         {BJ_ROLE_BOUNDARY, bj_frame_boundary},     {BJ_ROLE_TOWNSHIPS, bj_frame_townships},
         {BJ_ROLE_URBAN_AREA, bj_frame_urban_area}, {BJ_ROLE_VILLAGES, bj_places_read},
         {BJ_ROLE_SETTLEMENTS, bj_places_read},     {BJ_ROLE_FACILITIES, bj_places_read},
-        {BJ_ROLE_NEIGHBOURS, bj_places_read},      {BJ_ROLE_PARCELS, note_unused},
+        {BJ_ROLE_NEIGHBOURS, bj_places_read},      {BJ_ROLE_PARCELS, bj_places_read},
         {BJ_ROLE_POPULATION, bj_population_read},  {BJ_ROLE_ROADS, note_unused},
         {BJ_ROLE_FRICTION, note_unused},           {BJ_ROLE_ELEVATION, note_unused},
         {BJ_ROLE_INDICATORS, bj_indicators_read},
@@ -314,6 +315,8 @@ void bj_study_free(struct bj_study *s)
     bj_attributes_release(ctx, &s->township_columns);
     bj_attributes_release(ctx, &s->facility_columns);
     bj_attributes_release(ctx, &s->village_columns);
+    bj_polygons_release(ctx, &s->parcels_area);
+    bj_places_release(ctx, &s->parcels);
     bj_places_release(ctx, &s->population);
     bj_places_release(ctx, &s->facilities);
     bj_places_release(ctx, &s->settlements);
@@ -321,7 +324,7 @@ void bj_study_free(struct bj_study *s)
     bj_locator_free(own->in_urban);
     bj_locator_free(own->in_township);
     bj_locator_free(own->in_county);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 4; i++)
         bj_free(ctx, own->claimed[i]);
     bj_free(ctx, own->more);
     bj_polygons_release(ctx, &s->urban_area);

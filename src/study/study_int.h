@@ -61,8 +61,8 @@ struct bj_study_own {
     size_t more_cap;
     int boundary_input, townships_input; /* -1 = none */
     /* Township that a place's own column, name or code names, -1 = none; beside
-     * villages, settlements, facilities. */
-    int32_t *claimed[3];
+     * villages, settlements, facilities, parcels. */
+    int32_t *claimed[4];
     size_t n_interior; /* areas and lines that stand as points */
 };
 
@@ -180,7 +180,7 @@ enum bj_status bj_frame_finish(struct bj_ctx *ctx, struct bj_study *s) BJ_MUST_C
 
 /* ---- points (places.c) ------------------------------------------------------- */
 
-/* Villages, settlements, facilities or neighbours, appended to their places. */
+/* Villages, settlements, parcels, facilities or neighbours, appended to their places. */
 enum bj_status bj_places_read(struct bj_ctx *ctx, struct bj_study *s,
                               const struct bj_case_layer *layer) BJ_MUST_CHECK;
 void bj_places_release(struct bj_ctx *ctx, struct bj_places *p);
@@ -188,6 +188,17 @@ void bj_places_release(struct bj_ctx *ctx, struct bj_places *p);
 bool bj_is_total_cell(const char *text);
 /* Room for n rows in all; the new ones are zero and not counted. */
 enum bj_status bj_places_reserve(struct bj_ctx *ctx, struct bj_places *p, size_t n) BJ_MUST_CHECK;
+
+/* ---- residential land (parcels.c) --------------------------------------------- */
+
+/* As bj_positions_read(), of rows that are areas: a point inside each. r->table.area goes to the
+ * work CRS. */
+enum bj_status bj_parcels_positions(struct bj_ctx *ctx, struct bj_study *s, struct bj_reading *r,
+                                    size_t n_roles, const struct bj_reading_role *roles,
+                                    struct bj_positions *out) BJ_MUST_CHECK;
+/* Appends the areas of n_kept rows of the layer to study.parcels_area. */
+enum bj_status bj_parcels_keep(struct bj_ctx *ctx, struct bj_study *s, const struct bj_reading *r,
+                               size_t n_kept, const uint32_t *kept) BJ_MUST_CHECK;
 
 /* ---- rasters of people (population.c) ------------------------------------------ */
 
