@@ -95,10 +95,10 @@ struct bj_rule_result {
     struct bj_tally land_km2;                            /* parcels: residential land; else 0 */
     double share_villages, share_population, share_area; /* NaN = null */
     double share_land; /* 居住用地覆盖率: land covered / land evaluated; NaN = null */
-    double area_km2, covered_km2, uncovered_km2;         /* NaN = null */
-    double own_villages, own_population;                 /* covered by own facilities only */
+    double area_km2, covered_km2, uncovered_km2; /* NaN = null */
+    double own_villages, own_population;         /* covered by own facilities only */
     double own_land_km2;
-    double farthest_m, mean_m, mean_s;                   /* NaN = null */
+    double farthest_m, mean_m, mean_s; /* NaN = null */
     size_t borderline;
     size_t n_via_nbr;   /* evaluated points that a neighbour alone covers */
     double with_clinic; /* as of the townships */

@@ -69,13 +69,7 @@ struct bj_source_info {
 const struct bj_source_info *bj_source_info(const struct bj_source *src);
 
 /* BJ_WANT_PARCELS: areas, and a point inside each. */
-enum bj_want {
-    BJ_WANT_ATTRIBUTES,
-    BJ_WANT_POINTS,
-    BJ_WANT_AREAS,
-    BJ_WANT_LINES,
-    BJ_WANT_PARCELS
-};
+enum bj_want { BJ_WANT_ATTRIBUTES, BJ_WANT_POINTS, BJ_WANT_AREAS, BJ_WANT_LINES, BJ_WANT_PARCELS };
 
 /* What a row's geometry was. */
 enum bj_row_state {

@@ -230,8 +230,8 @@ struct bj_study {
     struct bj_polygons urban_area; /* work CRS; from urban_area, else the urban townships */
     int has_urban_area;
     struct bj_places villages, settlements, facilities;
-    struct bj_places population; /* cells of rasters; code "row,column", counted from 1 */
-    struct bj_places parcels;    /* residential areas, each by a point inside it */
+    struct bj_places population;     /* cells of rasters; code "row,column", counted from 1 */
+    struct bj_places parcels;        /* residential areas, each by a point inside it */
     struct bj_polygons parcels_area; /* work CRS, one feature a parcel; as read, also beyond the
                                         boundary */
     /* In the order of the rows above; n = 0 when the layer is not there. */

@@ -86,8 +86,8 @@ struct bj_judge {
     size_t n_near, near_cap, n_area, area_cap;
     struct bj_near_entry *near;
     struct bj_area_entry *area;
-    struct bj_region region[3];     /* by enum bj_where */
-    struct bj_region townships;     /* their polygons, in the study's order; km2 not used */
+    struct bj_region region[3]; /* by enum bj_where */
+    struct bj_region townships; /* their polygons, in the study's order; km2 not used */
     size_t n_inside, inside_cap;
     struct bj_inside *inside;
     struct bj_polygons parcels;     /* work CRS: what counts of each of the study's */

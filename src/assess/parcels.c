@@ -81,8 +81,7 @@ static enum bj_status put_together(struct bj_ctx *ctx, const struct bj_polygons 
     struct bj_polygons p = {0};
 
     p.poly_start = bj_alloc0(ctx, whole->n_features + 1, sizeof(*p.poly_start));
-    p.ring_start =
-        bj_alloc0(ctx, whole->n_polygons + piece->n_polygons + 1, sizeof(*p.ring_start));
+    p.ring_start = bj_alloc0(ctx, whole->n_polygons + piece->n_polygons + 1, sizeof(*p.ring_start));
     p.point_start = bj_alloc0(ctx, whole->n_rings + piece->n_rings + 1, sizeof(*p.point_start));
     p.x = bj_alloc0(ctx, whole->n_points + piece->n_points, sizeof(*p.x));
     p.y = bj_alloc0(ctx, whole->n_points + piece->n_points, sizeof(*p.y));
@@ -115,8 +114,7 @@ static enum bj_status note_uncut(struct bj_judge *j, const unsigned char *side, 
 static enum bj_status to_output(struct bj_judge *j, struct bj_polygons *p)
 {
     const struct bj_crs *to = j->opt->out_crs ? j->opt->out_crs : j->study->out_crs;
-    enum bj_status st =
-        bj_crs_to_lonlat(j->ctx, j->study->work, p->n_points, p->x, p->y);
+    enum bj_status st = bj_crs_to_lonlat(j->ctx, j->study->work, p->n_points, p->x, p->y);
 
     return st || !to ? st : bj_crs_from_lonlat(j->ctx, to, p->n_points, p->x, p->y);
 }

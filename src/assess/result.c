@@ -432,9 +432,9 @@ static bool tallies_hold(const struct bj_rule_result *r)
     }
     return bj_tally_holds(&r->villages) && bj_tally_holds(&r->population) &&
            bj_tally_holds(&r->land_km2) && same_sum(land.total, r->land_km2.total) &&
-           same_sum(land.covered, r->land_km2.covered) &&
-           same_sum(v.total, r->villages.total) && same_sum(v.covered, r->villages.covered) &&
-           same_sum(p.total, r->population.total) && same_sum(p.covered, r->population.covered);
+           same_sum(land.covered, r->land_km2.covered) && same_sum(v.total, r->villages.total) &&
+           same_sum(v.covered, r->villages.covered) && same_sum(p.total, r->population.total) &&
+           same_sum(p.covered, r->population.covered);
 }
 
 enum bj_status bj_result_sums(struct bj_judge *j, struct bj_rule_result *r)

@@ -1,9 +1,9 @@
 /* Whom a rule is about, and which facilities it may use.
  *
  * Demand: all points of the layer (of a population raster: all cells with people, at their
- * centres; of parcels: their inner points), or its urban or rural ones. A point whose side is not known
- * is not evaluated under an urban or rural rule; one on the other side is out of scope and in no
- * total.
+ * centres; of parcels: their inner points), or its urban or rural ones. A point whose side is
+ * not known is not evaluated under an urban or rural rule; one on the other side is out of scope
+ * and in no total.
  *
  * Facilities: any class of the rule's set (sub-classes are in the set already; a facility of
  * several classes counts once), and the ownership asked for. 公立 follows the statistics of the

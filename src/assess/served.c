@@ -1,11 +1,11 @@
 /* What each facility serves under a radius rule, and the class that it should have.
  *
  * A covered point is served by the facility that is nearest to it, so the facilities' people add
- * up to the people that the rule covers (of a parcel: the people on its part in the circles). A village clinic of the county that serves somebody is
- * then held to the plan's tiers (tier.c) by the people it serves here. That need not be the
- * number a tier rule itself goes by (a column of service population, residents of one village):
- * the rule's own verdict stands in its units. What serves people outside the county (a
- * neighbour) is not held to anything. */
+ * up to the people that the rule covers (of a parcel: the people on its part in the circles). A
+ * village clinic of the county that serves somebody is then held to the plan's tiers (tier.c) by
+ * the people it serves here. That need not be the number a tier rule itself goes by (a column of
+ * service population, residents of one village): the rule's own verdict stands in its units. What
+ * serves people outside the county (a neighbour) is not held to anything. */
 #include "assess/units_int.h"
 
 static void serve_point(const struct bj_judge *j, const struct bj_rule_result *r, size_t i,

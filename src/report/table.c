@@ -166,21 +166,21 @@ static enum bj_status table_townships(struct bj_ctx *ctx, const struct report *r
 
 /* ---- 2: uncovered villages ---------------------------------------------- */
 
-static const char *const uncovered_heads[][2] = {{"规则编号", "rule"},
-                                                 {"乡镇", "township"},
-                                                 {"村名", "village"},
-                                                 {"代码", "code"},
-                                                 {"城乡", "urban or rural"},
-                                                 {"常住人口", "resident population"},
-                                                 {"最近机构", "nearest facility"},
-                                                 {"距离m", "distance m"},
-                                                 {"时间min", "time min"},
-                                                 {"状态", "status"},
-                                                 {"建议", "suggestion"},
-                                                 {"依据", "by rule"},
-                                                 {"居住用地面积km²", "residential land km2"},
-                                                 {"未覆盖居住用地km²",
-                                                  "residential land uncovered km2"}};
+static const char *const uncovered_heads[][2] = {
+    {"规则编号", "rule"},
+    {"乡镇", "township"},
+    {"村名", "village"},
+    {"代码", "code"},
+    {"城乡", "urban or rural"},
+    {"常住人口", "resident population"},
+    {"最近机构", "nearest facility"},
+    {"距离m", "distance m"},
+    {"时间min", "time min"},
+    {"状态", "status"},
+    {"建议", "suggestion"},
+    {"依据", "by rule"},
+    {"居住用地面积km²", "residential land km2"},
+    {"未覆盖居住用地km²", "residential land uncovered km2"}};
 
 static const char *urban_word(const struct report *r, unsigned char urban)
 {
@@ -248,9 +248,8 @@ static enum bj_status table_uncovered(struct bj_ctx *ctx, const struct report *r
             bj_csv_text(ctx, &c, bj_report_status_word(r, s));
             advice_cells(ctx, &c, r, res, i);
             bj_csv_fixed(ctx, &c, res->cover_m2 ? r->a->parcel_m2[i] / 1e6 : NAN, 6);
-            bj_csv_fixed(
-                ctx, &c,
-                res->cover_m2 ? (r->a->parcel_m2[i] - res->cover_m2[i]) / 1e6 : NAN, 6);
+            bj_csv_fixed(ctx, &c,
+                         res->cover_m2 ? (r->a->parcel_m2[i] - res->cover_m2[i]) / 1e6 : NAN, 6);
             bj_csv_end_row(ctx, &c);
         }
     }

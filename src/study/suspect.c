@@ -332,6 +332,8 @@ static enum bj_status suspect_geometry(struct bj_ctx *ctx, struct bj_study *s,
 {
     size_t points = 0, areas = 0;
 
+    if (r->layer->role == BJ_ROLE_PARCELS) /* a row of them is an area or refused */
+        return BJ_OK;
     for (size_t i = 0; !p->from_columns && i < p->n; i++) {
         points += r->table.state[i] == BJ_ROW_OK || r->table.state[i] == BJ_ROW_MULTI;
         areas += r->table.state[i] == BJ_ROW_FROM_AREA || r->table.state[i] == BJ_ROW_REPAIRED;

@@ -25,8 +25,8 @@ static struct land *land_new(double half_m)
     l->y0 = LAT0;
     assert_ok(bj_crs_from_lonlat(ctx, l->c->s.work, 1, &l->x0, &l->y0));
     county_bind(&l->c->s.parcels, &l->places);
-    l->c->s.parcels_area = (struct bj_polygons){
-        0, 0, 0, 0, l->poly_start, l->ring_start, l->point_start, l->x, l->y};
+    l->c->s.parcels_area =
+        (struct bj_polygons){0, 0, 0, 0, l->poly_start, l->ring_start, l->point_start, l->x, l->y};
     return l;
 }
 
@@ -86,7 +86,7 @@ static size_t clinic(struct land *l, double x, double y, const char *code)
 }
 
 #define PARCELS(id, limit, more)                                                                   \
-    "  - {id: " id ", clause: 一, quote: 试, level: must, kind: radius, facilities: "              \
+    "  - {id: " id ", clause: 一, quote: 试, level: must, kind: radius, facilities: "            \
     "[village_clinic], demand: parcels, where: all, limit_m: " limit more "}\n"
 
 /* ---- closed formulas -------------------------------------------------------------------- */
@@ -282,10 +282,10 @@ static void target_and_neighbours_are_told_apart(void **state)
 /* ---- any and all ------------------------------------------------------------------------- */
 
 #define PART(id, class, limit)                                                                     \
-    "      - {id: " id ", kind: radius, facilities: [" class                                         \
-    "], demand: parcels, where: all, limit_m: " limit "}\n"
+    "      - {id: " id                                                                             \
+    ", kind: radius, facilities: [" class "], demand: parcels, where: all, limit_m: " limit "}\n"
 #define JOINED(id, kind)                                                                           \
-    "  - id: " id "\n    clause: 一\n    quote: 试\n    level: must\n    kind: " kind               \
+    "  - id: " id "\n    clause: 一\n    quote: 试\n    level: must\n    kind: " kind              \
     "\n    of:\n" PART(id "1", "village_clinic", "2500") PART(id "2", "chc", "2500")
 
 static void shares_are_joined_only_where_they_follow(void **state)
@@ -350,8 +350,7 @@ static GEOSGeometry *twin_circles(const struct county *c, double limit_m)
         assert_ok(bj_crs_from_lonlat(ctx, c->s.work, SIDES + 1, x, y));
         for (unsigned k = 0; k <= SIDES; k++)
             GEOSCoordSeq_setXY_r(twin, s, k, x[k], y[k]);
-        disc[i] =
-            GEOSGeom_createPolygon_r(twin, GEOSGeom_createLinearRing_r(twin, s), NULL, 0);
+        disc[i] = GEOSGeom_createPolygon_r(twin, GEOSGeom_createLinearRing_r(twin, s), NULL, 0);
     }
     all = GEOSGeom_createCollection_r(twin, GEOS_MULTIPOLYGON, disc, (unsigned)f->n);
     merged = GEOSUnaryUnion_r(twin, all);
