@@ -68,8 +68,7 @@ struct bj_source_info {
 /* Borrowed; as long as src lives. */
 const struct bj_source_info *bj_source_info(const struct bj_source *src);
 
-/* BJ_WANT_PARCELS: areas, and a point inside each. */
-enum bj_want { BJ_WANT_ATTRIBUTES, BJ_WANT_POINTS, BJ_WANT_AREAS, BJ_WANT_LINES, BJ_WANT_PARCELS };
+enum bj_want { BJ_WANT_ATTRIBUTES, BJ_WANT_POINTS, BJ_WANT_AREAS, BJ_WANT_LINES };
 
 /* What a row's geometry was. */
 enum bj_row_state {
@@ -96,8 +95,8 @@ struct bj_table {
     size_t n;
     int64_t *row;            /* as the user counts: 1-based feature position; sheet row for lists */
     unsigned char *state;    /* enum bj_row_state */
-    double *x, *y;           /* BJ_WANT_POINTS, _PARCELS: source CRS, x east, NaN when empty */
-    struct bj_polygons area; /* BJ_WANT_AREAS, _LINES, _PARCELS: source CRS, grouped by row */
+    double *x, *y;           /* BJ_WANT_POINTS: source CRS, x east first, NaN when empty */
+    struct bj_polygons area; /* BJ_WANT_AREAS, _LINES: source CRS, grouped by row */
     size_t n_columns;
     struct bj_column *column;
     struct bj_table_strings *strings; /* owns every text above */
@@ -154,6 +153,11 @@ void bj_cells_release(struct bj_ctx *ctx, struct bj_cells *c);
 /* One multipolygon out of all polygons of `in` (their union, valid), same CRS. */
 enum bj_status bj_polygons_union(struct bj_ctx *ctx, const struct bj_polygons *in,
                                  struct bj_polygons *out) BJ_MUST_CHECK;
+
+/* A point inside each feature of `in` (grouped), never in a hole: on the horizontal line through
+ * the middle of it. x, y: one a feature; NaN where it has no area or is not finite. */
+enum bj_status bj_polygons_points(struct bj_ctx *ctx, const struct bj_polygons *in, double *x,
+                                  double *y) BJ_MUST_CHECK;
 
 /* SHA-256 of a file as 64 hex digits + NUL. For a folder (.gdb) of its files in name order.
  * *known = 0 and "" for what is no file (database strings, /vsi…). */

@@ -317,12 +317,12 @@ void bj_make_release(struct bj_ctx *ctx, struct bj_polygons_maker *m)
 
 /* ---- union -------------------------------------------------------------- */
 
-/* Polygons from `first` on. */
-static OGRGeometryH multi_of(const struct bj_polygons *p, size_t first)
+/* Polygons first .. end-1. */
+static OGRGeometryH multi_of(const struct bj_polygons *p, size_t first, size_t end)
 {
     OGRGeometryH multi = OGR_G_CreateGeometry(wkbMultiPolygon);
 
-    for (size_t i = first; i < p->n_polygons; i++) {
+    for (size_t i = first; i < end; i++) {
         OGRGeometryH polygon = OGR_G_CreateGeometry(wkbPolygon);
 
         for (size_t r = p->ring_start[i]; r < p->ring_start[i + 1]; r++) {
@@ -368,7 +368,7 @@ enum bj_status bj_polygons_union(struct bj_ctx *ctx, const struct bj_polygons *i
                              "merged"));
     bj_gdal_begin(ctx, &gdal);
     if (in->n_polygons > 0) {
-        multi = multi_of(in, 0);
+        multi = multi_of(in, 0, in->n_polygons);
         merged = union_of(multi);
         if (!merged) {
             st = bj_fail(ctx, BJ_EGEOM, _("%zu areas cannot be merged: %s"), in->n_polygons,
@@ -455,22 +455,23 @@ static void point_inside(OGRGeometryH g, double *x, double *y)
     OGR_G_DestroyGeometry(made);
 }
 
-enum bj_status bj_make_point(struct bj_ctx *ctx, struct bj_polygons_maker *m, double *x, double *y)
+enum bj_status bj_polygons_points(struct bj_ctx *ctx, const struct bj_polygons *in, double *x,
+                                  double *y)
 {
-    struct bj_polygons *p = &m->p;
-    size_t first = p->poly_start[p->n_features - 1];
-    OGRGeometryH multi;
+    struct bj_gdal gdal;
 
-    *x = *y = NAN;
-    /* Where the last polygon and ring end is not written yet; the next feature writes the same. */
-    if (!put_start(ctx, &p->ring_start, &m->cap_polygons, p->n_polygons, p->n_rings) ||
-        !put_start(ctx, &p->point_start, &m->cap_rings, p->n_rings, p->n_points))
-        return BJ_ENOMEM;
-    if (first == p->n_polygons)
-        return BJ_OK;
-    multi = multi_of(p, first);
-    point_inside(multi, x, y);
-    OGR_G_DestroyGeometry(multi);
+    bj_gdal_begin(ctx, &gdal);
+    for (size_t f = 0; f < in->n_features; f++) {
+        OGRGeometryH multi;
+
+        x[f] = y[f] = NAN;
+        if (in->poly_start[f] == in->poly_start[f + 1])
+            continue;
+        multi = multi_of(in, in->poly_start[f], in->poly_start[f + 1]);
+        point_inside(multi, &x[f], &y[f]);
+        OGR_G_DestroyGeometry(multi);
+    }
+    bj_gdal_end(&gdal);
     return BJ_OK;
 }
 

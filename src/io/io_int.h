@@ -102,9 +102,6 @@ struct bj_polygons_maker {
  * was. Polygons are repaired. */
 enum bj_status bj_make_areas(struct bj_ctx *ctx, struct bj_polygons_maker *m, OGRGeometryH g,
                              enum bj_row_state *state) BJ_MUST_CHECK;
-/* A point inside the last feature; NaN when it has no area. */
-enum bj_status bj_make_point(struct bj_ctx *ctx, struct bj_polygons_maker *m, double *x,
-                             double *y) BJ_MUST_CHECK;
 enum bj_status bj_make_lines(struct bj_ctx *ctx, struct bj_polygons_maker *m, OGRGeometryH g,
                              enum bj_row_state *state) BJ_MUST_CHECK;
 /* Arrays get their last entry, also when there is no feature; *out takes them over. */

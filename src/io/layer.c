@@ -635,7 +635,7 @@ static enum bj_status room_rows(struct bj_ctx *ctx, struct bj_table_maker *m, si
     if (!(p = bj_resize(ctx, t->state, cap, sizeof(*t->state))))
         return BJ_ENOMEM;
     t->state = p;
-    if (m->want == BJ_WANT_POINTS || m->want == BJ_WANT_PARCELS) {
+    if (m->want == BJ_WANT_POINTS) {
         if (!(p = bj_resize(ctx, t->x, cap, sizeof(*t->x))))
             return BJ_ENOMEM;
         t->x = p;
@@ -686,12 +686,10 @@ enum bj_status bj_table_geometry(struct bj_ctx *ctx, struct bj_table_maker *m, O
 
     if (m->want == BJ_WANT_POINTS)
         bj_point_of(g, &t->x[t->n], &t->y[t->n], &state);
-    else if (m->want == BJ_WANT_AREAS || m->want == BJ_WANT_PARCELS)
+    else if (m->want == BJ_WANT_AREAS)
         st = bj_make_areas(ctx, &m->area, g, &state);
     else if (m->want == BJ_WANT_LINES)
         st = bj_make_lines(ctx, &m->area, g, &state);
-    if (!st && m->want == BJ_WANT_PARCELS)
-        st = bj_make_point(ctx, &m->area, &t->x[t->n], &t->y[t->n]);
     t->state[t->n] = (unsigned char)state;
     return st;
 }
@@ -787,7 +785,7 @@ void bj_table_abandon(struct bj_ctx *ctx, struct bj_table_maker *m)
 
 enum bj_status bj_table_finish(struct bj_ctx *ctx, struct bj_table_maker *m, struct bj_table *out)
 {
-    if (m->want == BJ_WANT_AREAS || m->want == BJ_WANT_LINES || m->want == BJ_WANT_PARCELS)
+    if (m->want == BJ_WANT_AREAS || m->want == BJ_WANT_LINES)
         if (bj_make_finish(ctx, &m->area, &m->t.area))
             return BJ_ENOMEM;
     *out = m->t;

@@ -1,12 +1,12 @@
 /* Residential land (居住用地) as demand: areas, each with a point inside that stands for it.
  *
  * A parcel is a row of a polygon layer; several polygons of one row are one parcel. The point
- * inside is found in the layer's own coordinates, where the polygon is valid and as drawn, and
- * then goes the way of every other point (position.c, places.c): it says whether the parcel
- * belongs to the county, which township it is in, whether it is urban, and how far the nearest
- * facility is. The polygon is kept beside it in the work CRS, for the share of its area that
- * lies inside the circles (assess/parcels.c), whole even where it crosses the boundary: what of
- * it counts is decided there.
+ * inside is found in the work CRS, so that one parcel has one point in whatever system it is
+ * delivered, and goes the way of every other point (position.c, places.c): it says whether the
+ * parcel belongs to the county, which township it is in, whether it is urban, and how far the
+ * nearest facility is. The polygon is kept beside it in the work CRS, for the share of its area
+ * that lies inside the circles (assess/parcels.c), whole even where it crosses the boundary: what
+ * of it counts is decided there.
  *
  * The land survey (三调) has all classes of land in one layer; which rows are residential is the
  * planner's business (where: "DLBM IN ('0701','0702')"). A layer that has a column of land
@@ -37,19 +37,28 @@ static enum bj_status note_land_classes(struct bj_ctx *ctx, struct bj_study *s,
     return BJ_OK;
 }
 
+/* First corner of row i; false when it has none. */
+static bool first_corner(const struct bj_polygons *a, size_t i, size_t *point)
+{
+    if (a->poly_start[i] == a->poly_start[i + 1])
+        return false;
+    *point = a->point_start[a->ring_start[a->poly_start[i]]];
+    return true;
+}
+
+/* The corner stands for the row while the coordinate system is in doubt. */
 static void find_faults(const struct bj_table *t, struct bj_positions *p)
 {
     for (size_t i = 0; i < p->n; i++) {
-        p->source_x[i] = t->x[i];
-        p->source_y[i] = t->y[i];
-        if (t->state[i] == BJ_ROW_EMPTY)
-            p->fault[i] = BJ_POS_NONE;
-        else if (t->state[i] == BJ_ROW_WRONG)
+        size_t k = 0;
+        bool has = first_corner(&t->area, i, &k);
+
+        if (t->state[i] == BJ_ROW_WRONG)
             p->fault[i] = BJ_POS_WRONG;
-        else if (!isfinite(t->x[i]) || !isfinite(t->y[i]))
-            p->fault[i] = BJ_POS_NOT_FINITE;
-        if (p->fault[i] != BJ_POS_FINE)
-            p->source_x[i] = p->source_y[i] = NAN;
+        else if (!has)
+            p->fault[i] = BJ_POS_NONE;
+        p->source_x[i] = has ? t->area.x[k] : NAN;
+        p->source_y[i] = has ? t->area.y[k] : NAN;
     }
 }
 
@@ -57,63 +66,69 @@ static void find_faults(const struct bj_table *t, struct bj_positions *p)
 static void find_nowhere(const struct bj_polygons *a, struct bj_positions *p)
 {
     for (size_t i = 0; i < p->n; i++) {
-        bool finite = isfinite(p->lon_deg[i]);
+        bool finite = true;
+        size_t k = 0;
 
-        for (size_t g = a->poly_start[i]; finite && g < a->poly_start[i + 1]; g++)
-            for (size_t r = a->ring_start[g]; finite && r < a->ring_start[g + 1]; r++)
-                for (size_t k = a->point_start[r]; finite && k < a->point_start[r + 1]; k++)
+        for (size_t g = a->poly_start[i]; g < a->poly_start[i + 1]; g++)
+            for (size_t r = a->ring_start[g]; r < a->ring_start[g + 1]; r++)
+                for (k = a->point_start[r]; finite && k < a->point_start[r + 1]; k++)
                     finite = isfinite(a->x[k]) && isfinite(a->y[k]);
         if (p->fault[i] == BJ_POS_FINE && !finite)
             p->fault[i] = BJ_POS_NOWHERE;
+        finite = p->fault[i] == BJ_POS_FINE && first_corner(a, i, &k);
+        p->lon_deg[i] = finite ? a->x[k] : NAN;
+        p->lat_deg[i] = finite ? a->y[k] : NAN;
     }
 }
 
-/* Corners and points inside, as one array, so that one look at the numbers settles the system
- * of both. a is changed to the work CRS; p is filled. */
+/* Points inside, found in the work CRS; a parcel that has no place there (the other side of the
+ * Earth) keeps its corner. */
+static enum bj_status points_inside(struct bj_ctx *ctx, const struct bj_study *s,
+                                    const struct bj_polygons *a, struct bj_positions *p)
+{
+    size_t bytes = p->n * sizeof(double);
+    double *lon = bj_alloc0(ctx, p->n, sizeof(*lon)), *lat = bj_alloc0(ctx, p->n, sizeof(*lat));
+    enum bj_status st = lon && lat ? BJ_OK : BJ_ENOMEM;
+
+    if (st == BJ_OK)
+        st = bj_polygons_points(ctx, a, p->x, p->y);
+    if (st == BJ_OK) {
+        memcpy(lon, p->x, bytes);
+        memcpy(lat, p->y, bytes);
+        st = bj_crs_to_lonlat(ctx, s->work, p->n, lon, lat);
+    }
+    for (size_t i = 0; st == BJ_OK && i < p->n; i++) {
+        if (p->fault[i] != BJ_POS_FINE) {
+            p->x[i] = p->y[i] = NAN;
+        } else if (isfinite(lon[i]) && isfinite(lat[i])) {
+            p->lon_deg[i] = lon[i];
+            p->lat_deg[i] = lat[i];
+        }
+    }
+    bj_free(ctx, lat);
+    bj_free(ctx, lon);
+    return st;
+}
+
 static enum bj_status project(struct bj_ctx *ctx, struct bj_study *s, struct bj_reading *r,
                               struct bj_polygons *a, struct bj_positions *p)
 {
-    size_t n = a->n_points, all = n + p->n, bytes = p->n * sizeof(double);
-    double *x = bj_alloc0(ctx, all, sizeof(*x)), *y = bj_alloc0(ctx, all, sizeof(*y));
-    enum bj_status st = x && y ? BJ_OK : BJ_ENOMEM;
+    enum bj_status st = bj_reading_crs(ctx, s, r, a->n_points, a->x, a->y, 0);
 
     if (st)
-        goto done;
-    if (n > 0) {
-        memcpy(x, a->x, n * sizeof(*x));
-        memcpy(y, a->y, n * sizeof(*y));
-    }
-    memcpy(x + n, p->source_x, bytes);
-    memcpy(y + n, p->source_y, bytes);
-    st = bj_reading_crs(ctx, s, r, all, x, y, 0);
+        return st;
+    find_faults(&r->table, p);
+    st = bj_reading_to_lonlat(ctx, r, a->n_points, a->x, a->y);
     if (st)
-        goto done;
-    memcpy(p->source_x, x + n, bytes);
-    memcpy(p->source_y, y + n, bytes);
-    st = bj_reading_to_lonlat(ctx, r, all, x, y);
-    if (st)
-        goto done;
-    memcpy(p->lon_deg, x + n, bytes);
-    memcpy(p->lat_deg, y + n, bytes);
+        return st;
+    find_nowhere(a, p);
     if (!s->work) { /* lenient, without a boundary */
         s->lon0_deg = p->n > 0 && isfinite(p->lon_deg[0]) ? p->lon_deg[0] : 0;
         st = bj_crs_work_new(ctx, s->lon0_deg, &s->work);
     }
     if (st == BJ_OK)
-        st = bj_crs_from_lonlat(ctx, s->work, all, x, y);
-    if (st)
-        goto done;
-    if (n > 0) {
-        memcpy(a->x, x, n * sizeof(*x));
-        memcpy(a->y, y, n * sizeof(*y));
-    }
-    memcpy(p->x, x + n, bytes);
-    memcpy(p->y, y + n, bytes);
-    find_nowhere(a, p);
-done:
-    bj_free(ctx, y);
-    bj_free(ctx, x);
-    return st;
+        st = bj_crs_from_lonlat(ctx, s->work, a->n_points, a->x, a->y);
+    return st ? st : points_inside(ctx, s, a, p);
 }
 
 enum bj_status bj_parcels_positions(struct bj_ctx *ctx, struct bj_study *s, struct bj_reading *r,
@@ -128,15 +143,13 @@ enum bj_status bj_parcels_positions(struct bj_ctx *ctx, struct bj_study *s, stru
                        _("'%s' has no geometry; parcels are areas of residential land: give a "
                          "layer of polygons"),
                        r->layer->path_as_written);
-    st = bj_reading_rows(ctx, s, r, BJ_WANT_PARCELS, n_roles, roles);
+    st = bj_reading_rows(ctx, s, r, BJ_WANT_AREAS, n_roles, roles);
     if (st == BJ_OK)
         st = note_land_classes(ctx, s, r);
     if (st == BJ_OK)
         st = bj_positions_init(ctx, r->table.n, &p);
-    if (st == BJ_OK) {
-        find_faults(&r->table, &p);
+    if (st == BJ_OK)
         st = project(ctx, s, r, &r->table.area, &p);
-    }
     if (st != BJ_OK) {
         bj_positions_release(ctx, &p);
         return st;
