@@ -503,6 +503,102 @@ static void running_out_of_memory_leaks_nothing(void **state)
     land_free(l);
 }
 
+/* ---- reading ------------------------------------------------------------------------------ */
+
+/* GeoJSON with ' for ". Row a: the middle line runs through the hole. */
+static const char boundary_json[] = "{'type':'FeatureCollection','features':["
+                                    "{'type':'Feature','properties':{'code':'1','population':5},"
+                                    "'geometry':{'type':'Polygon','coordinates':"
+                                    "[[[116,36],[116.2,36],[116.2,36.2],[116,36.2],[116,36]]]"
+                                    "}}]}";
+static const char parcels_json[] =
+    "{'type':'FeatureCollection','features':["
+    "{'type':'Feature','properties':{'code':'a','population':5},"
+    "'geometry':{'type':'Polygon','coordinates':"
+    "[[[116.01,36.01],[116.05,36.01],[116.05,36.05],[116.01,36.05],[116.01,36.01]],"
+    "[[116.02,36.02],[116.045,36.02],[116.045,36.045],[116.02,36.045],[116.02,36.02]]]"
+    "}},"
+    "{'type':'Feature','properties':{'code':'b','population':5},"
+    "'geometry':{'type':'MultiPolygon','coordinates':"
+    "[[[[116.1,36.1],[116.11,36.1],[116.11,36.11],[116.1,36.11],[116.1,36.1]]],"
+    "[[[116.12,36.12],[116.15,36.12],[116.15,36.15],[116.12,36.15],[116.12,36.12]]]]"
+    "}},"
+    "{'type':'Feature','properties':{'code':'c','population':5},"
+    "'geometry':{'type':'Point','coordinates':"
+    "[116.1,36.1]"
+    "}},"
+    "{'type':'Feature','properties':{'code':'d','population':5},"
+    "'geometry':{'type':'Polygon','coordinates':"
+    "[[[116.1,36.1],[116.11,36.1],[116.1,36.1],[116.1,36.1]]]"
+    "}},"
+    "{'type':'Feature','properties':{'code':'e','population':5},"
+    "'geometry':{'type':'Polygon','coordinates':"
+    "[[[116.3,36.1],[116.31,36.1],[116.31,36.11],[116.3,36.11],[116.3,36.1]]]"
+    "}}]}";
+
+static void write_json(const char *dir, const char *name, const char *text)
+{
+    char *copy = strdup(text);
+
+    assert_non_null(copy);
+    for (char *c = copy; *c; c++)
+        if (*c == '\'')
+            *c = '"';
+    support_write(dir, name, copy);
+    free(copy);
+}
+
+static enum bj_status read_case(struct bj_ctx *x, void *arg)
+{
+    struct bj_case *c = NULL;
+    struct bj_study *s = NULL;
+    enum bj_status st = bj_case_read(x, arg, &c);
+
+    if (st == BJ_OK)
+        st = bj_study_read(x, c, 0, &s);
+    bj_study_free(s);
+    bj_case_free(c);
+    return st;
+}
+
+static void rows_become_parcels_or_stand_in_the_ledger(void **state)
+{
+    const char *dir = support_tmpdir();
+    struct bj_case *c = NULL;
+    struct bj_study *s = NULL;
+    char path[500];
+
+    (void)state;
+    write_json(dir, "b.geojson", boundary_json);
+    write_json(dir, "p.geojson", parcels_json);
+    snprintf(path, sizeof(path), "%s",
+             support_write(dir, "case.yaml",
+                           "boundary: {path: b.geojson}\nparcels: {path: p.geojson}\n"));
+    assert_ok(bj_case_read(ctx, path, &c));
+    assert_ok(bj_study_read(ctx, c, 0, &s));
+    assert_int_equal(s->parcels.n, 2);
+    assert_int_equal(s->parcels_area.n_features, 2);
+    assert_int_equal(s->parcels_area.n_polygons, 3);
+    assert_int_equal(s->parcels_area.n_rings, 4);
+    assert_string_equal(s->parcels.code[1], "b");
+    assert_near(s->parcels.population[1], 5, 0);
+    /* inside the shell, outside the hole */
+    assert_near(s->parcels.lon_deg[0], 116.015, 0.00501);
+    assert_true(s->parcels.lon_deg[0] < 116.02);
+    /* midway between the corners next to the middle, so that no corner is met */
+    assert_near(s->parcels.lat_deg[0], (36.02 + 36.045) / 2, 0.0001);
+    /* in the wider polygon */
+    assert_near(s->parcels.lon_deg[1], 116.135, 0.0001);
+    assert_int_equal(s->n_ledger, 3);
+    assert_int_equal(s->ledger[0].fate, BJ_FATE_WRONG_GEOMETRY);
+    assert_int_equal(s->ledger[1].fate, BJ_FATE_NO_GEOMETRY);
+    assert_int_equal(s->ledger[2].fate, BJ_FATE_OUTSIDE_COUNTY);
+    assert_near(s->ledger[2].population, 5, 0);
+    bj_study_free(s);
+    bj_case_free(c);
+    assert_true(support_torture(read_case, path) > 50);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -516,6 +612,7 @@ int main(void)
         cmocka_unit_test(shares_agree_with_a_twin_of_geos),
         cmocka_unit_test(threads_change_no_bit),
         cmocka_unit_test(running_out_of_memory_leaks_nothing),
+        cmocka_unit_test(rows_become_parcels_or_stand_in_the_ledger),
     };
 
     return cmocka_run_group_tests(tests, support_setup, support_teardown);
