@@ -193,7 +193,7 @@ static void point_values(const struct report *r, const struct bj_rule_result *re
         v[N_POINTS].real = all / 1e6;
         v[N_POINTS + 1].real = cover / 1e6;
         v[N_POINTS + 2].real = all > 0 ? cover / all : NAN;
-        null[N_POINTS + 1] = !isfinite(cover);
+        null[N_POINTS + 1] = (unsigned char)!isfinite(cover);
         null[N_POINTS + 2] = !isfinite(cover) || !(all > 0);
     }
 }

@@ -37,7 +37,7 @@ static void land_free(struct land *l)
 }
 
 /* A ring of n corners; shell = 0 makes it a hole of the last polygon. */
-static void ring(struct land *l, int shell, size_t n, const double (*at)[2])
+static void ring(struct land *l, int shell, size_t n, double (*at)[2])
 {
     struct bj_polygons *p = &l->c->s.parcels_area;
 
@@ -52,7 +52,7 @@ static void ring(struct land *l, int shell, size_t n, const double (*at)[2])
 
 static void box(struct land *l, int shell, double x0, double y0, double x1, double y1)
 {
-    const double at[][2] = {{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}};
+    double at[][2] = {{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}};
 
     ring(l, shell, 4, at);
 }
