@@ -247,8 +247,7 @@ enum bj_status bj_suspect_place(struct bj_ctx *ctx, struct bj_study *s, const st
 
 /* ---- D.MMSS, zeros, far points --------------------------------------------------------- */
 
-/* Whether |v| could be D.MMSS: minutes and seconds below 60; *telling when it has seconds. */
-static bool may_be_dmmss(double v, bool *telling)
+bool bj_may_be_dmmss(double v, bool *telling)
 {
     double m = (fabs(v) - floor(fabs(v))) * 100 + 1e-7, sec;
 
@@ -269,7 +268,7 @@ static enum bj_status suspect_dmmss(struct bj_ctx *ctx, struct bj_study *s,
 
         if (p->fault[i] != BJ_POS_FINE)
             continue;
-        if (!may_be_dmmss(p->source_x[i], &a) || !may_be_dmmss(p->source_y[i], &b))
+        if (!bj_may_be_dmmss(p->source_x[i], &a) || !bj_may_be_dmmss(p->source_y[i], &b))
             return BJ_OK;
         n++;
         telling += a && b;
