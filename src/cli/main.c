@@ -66,6 +66,8 @@ static const char old_systems_page[] = N_(
     "A layer in Beijing 1954, Xian 1980 or New Beijing says in the case file how it lies to\n"
     "CGCS2000, with 3 or 7 parameters or with points that are known in both systems:\n"
     "  crs: \"+proj=tmerc +lon_0=117 +x_0=39500000 +ellps=krass +towgs84=DX,DY,DZ,RX,RY,RZ,S\"\n"
+    "                         RX, RY, RZ in seconds, as of a position vector (EPSG method\n"
+    "                         9606); of a coordinate frame (9607) their signs change\n"
     "  control: points.csv    beside a crs: or .prj that names the old system; or control:\n"
     "                         {path, layer, where, encoding, old_crs, new_crs, fields: {name,\n"
     "                         old_x, old_y, new_x, new_y}}\n"

@@ -290,7 +290,9 @@ static enum bj_status zone_of_numbers(struct bj_ctx *ctx, struct bj_study *s, st
                                       const struct look *look, char code[32])
 {
     snprintf(code, 32, "EPSG:%d", look->code);
-    return bj_study_note(ctx, s, "crs_from_numbers", r->layer->path_as_written, NULL,
+    return bj_study_note(ctx, s, "crs_from_numbers", r->layer->path_as_written,
+                         R_("if they are of Beijing 1954 or Xian 1980, say so with crs: and give "
+                            "control: points.csv; see `banjing help format`"),
                          R_("the layer does not say its coordinate system; its eastings of eight "
                             "digits name %s, which was used"),
                          code);

@@ -256,6 +256,32 @@ bool bj_may_be_dmmss(double v, bool *telling)
     return m < 60 && sec < 60;
 }
 
+static double from_dmmss(double v)
+{
+    double d = floor(fabs(v)), m = (fabs(v) - d) * 100 + 1e-7, sec = (m - floor(m)) * 100;
+
+    return copysign(d + floor(m) / 60 + sec / 3600, v);
+}
+
+/* Three points or more, hardly any in the county as decimals and nearly all as D.MMSS: by chance
+ * their numbers would be possible D.MMSS in 0.36^6 of all lists, and lie so in fewer. */
+static bool dmmss_by_place(const struct bj_study *s, const struct bj_reading *r,
+                           const struct bj_positions *p)
+{
+    size_t n = 0, decimal = 0, dmmss = 0;
+
+    if (!s->own->has_county || r->layer->role == BJ_ROLE_NEIGHBOURS)
+        return false;
+    for (size_t i = 0; i < p->n; i++) {
+        if (p->fault[i] != BJ_POS_FINE)
+            continue;
+        n++;
+        decimal += in_box(s, p->source_x[i], p->source_y[i], 0.02);
+        dmmss += in_box(s, from_dmmss(p->source_x[i]), from_dmmss(p->source_y[i]), 0.02);
+    }
+    return n >= 3 && nearly_none(decimal, n) && nearly_all(dmmss, n);
+}
+
 static enum bj_status suspect_dmmss(struct bj_ctx *ctx, struct bj_study *s,
                                     const struct bj_reading *r, const struct bj_positions *p)
 {
@@ -274,7 +300,7 @@ static enum bj_status suspect_dmmss(struct bj_ctx *ctx, struct bj_study *s,
         telling += a && b;
     }
     /* By chance seconds stay below 60 in 0.6^2 of all points: 12 points make it 5e-6. */
-    if (telling < 12 || telling * 2 < n)
+    if ((telling < 12 || telling * 2 < n) && !dmmss_by_place(s, r, p))
         return BJ_OK;
     return bj_study_note(
         ctx, s, "dmmss", r->layer->path_as_written,
