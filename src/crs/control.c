@@ -173,6 +173,13 @@ static void sum_up(const struct plane *p, const struct bj_tie *t, struct bj_cont
 
 /* ---- judging ------------------------------------------------------------- */
 
+/* Latitudes first: pairs are many. */
+static bool at_one_place(const double *lon, const double *lat, size_t a, size_t b)
+{
+    return fabs(lat[a] - lat[b]) < 1e-4 &&
+           bj_geodesic_m(lon[a], lat[a], lon[b], lat[b]) < same_place_m;
+}
+
 static enum bj_status judge_point(struct bj_ctx *ctx, const struct bj_control *c, size_t i)
 {
     double move_m;
@@ -192,10 +199,8 @@ static enum bj_status judge_point(struct bj_ctx *ctx, const struct bj_control *c
                          "system is another one"),
                        c->name[i], move_m, most_move_m);
     for (size_t k = 0; k < i; k++)
-        if (bj_geodesic_m(c->lon_deg[k], c->lat_deg[k], c->lon_deg[i], c->lat_deg[i]) <
-                same_place_m ||
-            bj_geodesic_m(c->old_lon_deg[k], c->old_lat_deg[k], c->old_lon_deg[i],
-                          c->old_lat_deg[i]) < same_place_m)
+        if (at_one_place(c->lon_deg, c->lat_deg, k, i) ||
+            at_one_place(c->old_lon_deg, c->old_lat_deg, k, i))
             return bj_fail(ctx, BJ_EDATA,
                            _("control points '%s' and '%s' are one place; keep one of them"),
                            c->name[k], c->name[i]);

@@ -175,6 +175,39 @@ static enum bj_status need_columns(struct bj_ctx *ctx, const struct bj_reading *
     return st;
 }
 
+/* The old system that a header names, NULL when it names none. */
+static const char *named_system(const char *header)
+{
+    static const char *const newer[] = {"新北京", "newbeijing", NULL};
+    static const char *const xian[] = {"西安", "xian", "80", NULL};
+    static const char *const beijing[] = {"北京", "beijing", "54", "bj", NULL};
+    char s[160];
+
+    bj_synonym_fold(header, s, sizeof(s));
+    if (take_out(s, newer))
+        return "New Beijing";
+    return take_out(s, xian) ? "Xian 1980" : take_out(s, beijing) ? "Beijing 1954" : NULL;
+}
+
+/* A list of 西安80 does not tie a layer of 北京54, though it would fit: tens of metres off. */
+static enum bj_status check_systems(struct bj_ctx *ctx, const struct bj_reading *r,
+                                    const struct bj_reading *c)
+{
+    const char *layer = bj_crs_old_datum(r->crs), *known = named_system(layer);
+
+    for (int k = BJ_COL_OLD_X; known && k <= BJ_COL_OLD_Y; k++) {
+        const char *header = c->info->field[c->match.column[k]].name;
+        const char *list = named_system(header);
+
+        if (list && strcmp(list, known) != 0)
+            return bj_fail(ctx, BJ_EDATA,
+                           _("its column '%s' is of %s, but the layer is in %s: give the points in "
+                             "the layer's system, or correct its crs:"),
+                           header, list, layer);
+    }
+    return BJ_OK;
+}
+
 /* ---- rows ------------------------------------------------------------------------ */
 
 /* What the two numbers of a system are. */
@@ -612,6 +645,8 @@ static enum bj_status read_points(struct bj_ctx *ctx, struct bj_study *s,
 
     if (st == BJ_OK)
         st = need_columns(ctx, c);
+    if (st == BJ_OK)
+        st = check_systems(ctx, r, c);
     if (st == BJ_OK)
         st = bj_reading_rows(ctx, s, c, BJ_WANT_ATTRIBUTES, sizeof(roles) / sizeof(*roles), roles);
     if (st == BJ_OK)
