@@ -36,7 +36,6 @@ static const double warn_error_m = 1, other_place_m = 150e3;
 struct heading {
     enum { NO_SYSTEM, OLD, NEW } system;
     enum { NO_AXIS, NORTH, EAST } axis;
-    bool is_name;
 };
 
 /* Takes every word of the list out of s; true when there was one. */
@@ -84,19 +83,16 @@ static struct heading read_heading(const char *header)
     static const char *const new[] = {"新", "目标", "2000", "cgcs", "new", "target", NULL};
     static const char *const around[] = {"坐标系", "坐标", "国家", "大地", "平面", "成果", "年",
                                          "方向",   "(m)",  "(米)", "(度)", "(°)",  NULL};
-    static const char *const name[] = {"点名", "点号", "控制点", "控制点名", "控制点名称", "名称",
-                                       "编号", "name", "point",  "id",       "点",         NULL};
     static const char *const north[] = {
         "x",    "n", "北",    "x北",   "北x", "纵",       "纵x",   "x纵",      "纬", "纬度",
         "北纬", "b", "纬度b", "b纬度", "lat", "latitude", "north", "northing", NULL};
     static const char *const east[] = {
         "y",    "e", "东",    "y东",   "东y", "横",        "横y", "y横",  "经",      "经度",
         "东经", "l", "经度l", "l经度", "lon", "longitude", "lng", "east", "easting", NULL};
-    struct heading h = {NO_SYSTEM, NO_AXIS, false};
+    struct heading h = {NO_SYSTEM, NO_AXIS};
     char s[160];
 
     bj_synonym_fold(header, s, sizeof(s));
-    h.is_name = is_one_of(s, name);
     if (take_out(s, old))
         h.system = OLD;
     if (take_out(s, new) && h.system == NO_SYSTEM)
@@ -107,15 +103,24 @@ static struct heading read_heading(const char *header)
     return h;
 }
 
-/* The only column of that system and axis: its index, -1 none, -2 several. */
-static int only_column(size_t n, const struct bj_field *field, int system, int axis)
+static bool is_taken(const struct bj_field_match *m, size_t i)
+{
+    for (int r = BJ_COL_OLD_X; r <= BJ_COL_NEW_Y; r++)
+        if (m->column[r] == (int)i)
+            return true;
+    return false;
+}
+
+/* The only free column of that system and axis: its index, -1 none, -2 several. */
+static int only_column(size_t n, const struct bj_field *field, const struct bj_field_match *m,
+                       int system, int axis)
 {
     int found = -1;
 
     for (size_t i = 0; i < n; i++) {
         struct heading h = read_heading(field[i].name);
 
-        if ((int)h.system == system && (int)h.axis == axis)
+        if ((int)h.system == system && (int)h.axis == axis && !is_taken(m, i))
             found = found == -1 ? (int)i : -2;
     }
     return found;
@@ -131,25 +136,38 @@ static void set_pair(struct bj_field_match *m, enum bj_field_role first, const i
     }
 }
 
+/* A name rather than a number: 点名 before 编号. */
+static void find_name(size_t n, const struct bj_field *field, struct bj_field_match *m)
+{
+    static const char *const words[] = {"点名",   "控制点名", "控制点名称", "名称", "name", "point",
+                                        "控制点", "点",       "点号",       "编号", "id",   NULL};
+    char s[160];
+
+    for (size_t w = 0; words[w]; w++)
+        for (size_t i = 0; i < n && m->column[BJ_COL_NAME] < 0; i++) {
+            bj_synonym_fold(field[i].name, s, sizeof(s));
+            if (strcmp(s, words[w]) != 0)
+                continue;
+            m->column[BJ_COL_NAME] = (int)i;
+            m->why[BJ_COL_NAME] = "name";
+        }
+}
+
 void bj_control_match(size_t n_fields, const struct bj_field *field, struct bj_field_match *m)
 {
     int pair[3][2]; /* by system: north, east */
     bool told[3];
 
     for (int s = NO_SYSTEM; s <= NEW; s++) {
-        pair[s][0] = only_column(n_fields, field, s, NORTH);
-        pair[s][1] = only_column(n_fields, field, s, EAST);
+        pair[s][0] = only_column(n_fields, field, m, s, NORTH);
+        pair[s][1] = only_column(n_fields, field, m, s, EAST);
         told[s] = pair[s][0] != -1 || pair[s][1] != -1;
     }
     told[OLD] = told[OLD] || m->column[BJ_COL_OLD_X] >= 0;
     told[NEW] = told[NEW] || m->column[BJ_COL_NEW_X] >= 0;
     set_pair(m, BJ_COL_OLD_X, told[OLD] || !told[NEW] ? pair[OLD] : pair[NO_SYSTEM]);
     set_pair(m, BJ_COL_NEW_X, told[NEW] || !told[OLD] ? pair[NEW] : pair[NO_SYSTEM]);
-    for (size_t i = 0; i < n_fields && m->column[BJ_COL_NAME] < 0; i++)
-        if (read_heading(field[i].name).is_name) {
-            m->column[BJ_COL_NAME] = (int)i;
-            m->why[BJ_COL_NAME] = "name";
-        }
+    find_name(n_fields, field, m);
 }
 
 static enum bj_status need_columns(struct bj_ctx *ctx, const struct bj_reading *c)
@@ -158,8 +176,11 @@ static enum bj_status need_columns(struct bj_ctx *ctx, const struct bj_reading *
     bool all = true;
     enum bj_status st;
 
-    for (int r = BJ_COL_OLD_X; r <= BJ_COL_NEW_Y; r++)
+    for (int r = BJ_COL_OLD_X; r <= BJ_COL_NEW_Y; r++) {
         all = all && c->match.column[r] >= 0;
+        for (int k = BJ_COL_OLD_X; k < r; k++) /* one column named for two */
+            all = all && c->match.column[k] != c->match.column[r];
+    }
     if (all)
         return BJ_OK;
     for (size_t i = 0; i < c->info->n_fields && i < 40; i++)
@@ -378,6 +399,19 @@ static enum bj_status settle_axes(struct bj_ctx *ctx, struct points *p, int k, b
     return BJ_OK;
 }
 
+/* A list whose new numbers are a copy of the old ones would tie the systems by nothing. */
+static enum bj_status refuse_copies(struct bj_ctx *ctx, const struct points *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (p->x[0][i] != p->x[1][i] || p->y[0][i] != p->y[1][i])
+            return BJ_OK;
+    if (p->n == 0)
+        return BJ_OK;
+    return bj_fail(ctx, BJ_EDATA,
+                   _("its new coordinates are the same numbers as the old ones, so they do not say "
+                     "how the systems differ"));
+}
+
 /* Numbers such as 36.3012 in both degrees columns that could all be D.MMSS (surveyors' pocket
  * calculators): taken as decimals they give a shift that looks right and is not. With a degree
  * sign they are what they say. */
@@ -494,6 +528,8 @@ static enum bj_status to_lonlat(struct bj_ctx *ctx, const struct bj_reading *r,
         st = settle_axes(ctx, p, 0, has_own_map(old));
     if (st == BJ_OK)
         st = settle_axes(ctx, p, 1, has_own_map(own[1]));
+    if (st == BJ_OK)
+        st = refuse_copies(ctx, p);
     if (st == BJ_OK)
         st = refuse_dmmss(ctx, c, p);
     if (st == BJ_OK)

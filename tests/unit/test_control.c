@@ -148,6 +148,7 @@ static void scale_rotation_and_residuals_are_found(void **state)
 {
     struct bj_crs *crs = untied("EPSG:4610"), *map = untied("EPSG:2384"), *work = NULL;
     const double side = 20000, scale = 3e-6, turn = 1.5 / 3600 * TEST_PI / 180, r = 0.4;
+    static const char *const names[] = {"A", "B", "C", "D"};
     double old_x[4], old_y[4], new_x[4], new_y[4], mid_x = 500000, mid_y = 4000000;
     struct county c = {.n = 4};
     struct bj_control control;
@@ -158,7 +159,7 @@ static void scale_rotation_and_residuals_are_found(void **state)
     for (int i = 0; i < 4; i++) {
         double x = i == 0 || i == 3 ? -side : side, y = i < 2 ? -side : side;
 
-        c.name[i] = "ABCD" + i;
+        c.name[i] = names[i];
         old_x[i] = mid_x + x;
         old_y[i] = mid_y + y;
         new_x[i] = mid_x + 60 + (1 + scale) * (x - turn * y) + (i % 2 ? -r : r);
@@ -326,6 +327,35 @@ static void only_old_systems_take_control_points(void **state)
     bj_crs_free(crs);
 }
 
+/* The .prj that ArcGIS writes for that code (Xian_1980_3_Degree_GK_Zone_39): names, no codes. */
+static void prj_holds(int code, const char *datum, int lon0_deg)
+{
+    PJ_CONTEXT *pj = proj_context_create();
+    char text[24];
+    struct bj_crs *crs = NULL;
+    const char *prj;
+    PJ *p;
+
+    snprintf(text, sizeof(text), "EPSG:%d", code);
+    p = proj_create(pj, text);
+    prj = p ? proj_as_wkt(pj, p, PJ_WKT1_ESRI, NULL) : NULL;
+    assert_non_null(prj);
+    assert_null(strstr(prj, "AUTHORITY"));
+    if (datum) {
+        assert_fails(bj_crs_new(ctx, prj, &crs), BJ_ECRS, datum);
+        crs = untied(prj);
+        assert_string_equal(bj_crs_old_datum(crs), datum);
+    } else {
+        assert_ok(bj_crs_new(ctx, prj, &crs));
+        assert_string_equal(bj_crs_code(crs), text);
+    }
+    if (lon0_deg)
+        assert_near(bj_crs_meridian_deg(crs), lon0_deg, 0);
+    bj_crs_free(crs);
+    proj_destroy(p);
+    proj_context_destroy(pj);
+}
+
 /* Codes first..last are zones whose meridians begin at lon0_deg; zone: number in front of the first
  * one's eastings, 0 = none. The map of each, against PROJ's. */
 static void zones_hold(const char *datum, const char *ellipsoid, int first, int last, int step_deg,
@@ -357,6 +387,8 @@ static void zones_hold(const char *datum, const char *ellipsoid, int first, int 
         assert_near(v, y, 1e-12);
         proj_destroy(map);
         bj_crs_free(crs);
+        if (code == first || code == last)
+            prj_holds(code, datum, lon0_deg);
     }
 }
 
@@ -381,6 +413,24 @@ static void every_zone_of_the_old_systems_takes_them(void **state)
     zones_hold(newer, KRASOVSKY, 4782, 4800, 3, 75, 0);
     zones_hold(newer, KRASOVSKY, 4812, 4812, 3, 132, 0);
     zones_hold(newer, KRASOVSKY, 4822, 4822, 3, 135, 0);
+}
+
+/* All of CGCS2000, and the geographic old ones, by ArcGIS's names. */
+static void prj_files_without_codes_are_known(void **state)
+{
+    (void)state;
+    prj_holds(4490, NULL, 0);
+    prj_holds(4610, "Xian 1980", 0);
+    prj_holds(4214, "Beijing 1954", 0);
+    prj_holds(4555, "New Beijing", 0);
+    for (int z = 13; z <= 23; z++) {
+        prj_holds(4478 + z, NULL, 6 * z - 3);
+        prj_holds(4489 + z, NULL, 6 * z - 3);
+    }
+    for (int n = 25; n <= 45; n++) {
+        prj_holds(4488 + n, NULL, 3 * n);
+        prj_holds(4509 + n, NULL, 3 * n);
+    }
 }
 
 static void eastings_name_their_meridian(void **state)
@@ -440,6 +490,7 @@ int main(void)
         cmocka_unit_test(too_many_points_are_refused),
         cmocka_unit_test(only_old_systems_take_control_points),
         cmocka_unit_test(every_zone_of_the_old_systems_takes_them),
+        cmocka_unit_test(prj_files_without_codes_are_known),
         cmocka_unit_test(eastings_name_their_meridian),
         cmocka_unit_test(running_out_of_memory_is_said),
     };

@@ -56,10 +56,29 @@ static void surveyors_headers_are_understood(void **state)
     columns("点名|旧B|旧L|新B|新L", 0, 1, 2, 3, 4);
     columns("点名|Ｘ（西安８０）|Ｙ（西安８０）|Ｘ（ＣＧＣＳ２０００）|Ｙ（ＣＧＣＳ２０００）", 0,
             1, 2, 3, 4);
+    columns("编号|点名|旧X|旧Y|新X|新Y", 1, 2, 3, 4, 5);
     columns("X|Y|新X|新Y", -1, 0, 1, 2, 3);
     columns("旧X|旧Y|X|Y|点名", 4, 0, 1, 2, 3);
     /* An unmarked pair beside two marked ones is of no concern. */
     columns("点名|西安80X|西安80Y|2000X|2000Y|经度|纬度", 0, 1, 2, 3, 4);
+}
+
+/* A column that the case names is no candidate for anything else. */
+static void given_columns_are_kept(void **state)
+{
+    (void)state;
+    match("点名|X|Y|经度|纬度");
+    m.column[BJ_COL_OLD_X] = 1;
+    m.column[BJ_COL_OLD_Y] = 2;
+    bj_control_match(n_fields, field, &m);
+    assert_int_equal(m.column[BJ_COL_OLD_X], 1);
+    assert_int_equal(m.column[BJ_COL_NEW_X], 4);
+    assert_int_equal(m.column[BJ_COL_NEW_Y], 3);
+    match("点名|X|Y");
+    m.column[BJ_COL_OLD_X] = 1;
+    m.column[BJ_COL_OLD_Y] = 2;
+    bj_control_match(n_fields, field, &m);
+    assert_int_equal(m.column[BJ_COL_NEW_X], -1);
 }
 
 static void what_is_open_is_not_guessed(void **state)
@@ -153,6 +172,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(surveyors_headers_are_understood),
+        cmocka_unit_test(given_columns_are_kept),
         cmocka_unit_test(what_is_open_is_not_guessed),
         cmocka_unit_test(a_constant_shift_is_a_constant_shift),
         cmocka_unit_test(running_out_of_memory_leaks_nothing),
