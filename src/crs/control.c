@@ -20,9 +20,9 @@
  * of e^2 |T| / R, 1e-7. test_control.c holds it to 0.01 m within 50 km, with a seven-parameter set
  * of the size that is published for Beijing 1954. Over a province it is not enough: split the case.
  *
- * Limits, all [A]: a point moves by at most 300 m (published shifts for Beijing 1954 are 160 to
- * 180 m long in space; GCJ-02, a wrong zone or exchanged columns move more, or turn), scale and
- * rotation stay within 1e-4 (datums: a few ppm and a few seconds), an error above 20 m is a
+ * Limits, all [A]: a point moves by at most 300 m (the six that EPSG has for Beijing 1954 are
+ * 122 to 176 m long in space; GCJ-02, a wrong zone or exchanged columns move more, or turn), scale
+ * and rotation stay within 1e-4 (datums: a few ppm and a few seconds), an error above 20 m is a
  * mistyped number. With three points or more the error of a point is
  * sqrt(sum of v^2 / (n - 2)), as 2n observations stand against four unknowns; with two there is no
  * check but scale and rotation.

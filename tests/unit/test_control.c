@@ -127,6 +127,17 @@ static void a_county_comes_back_within_a_centimetre(void **state)
     static const double place[5][2] = {
         {115.98, 36.45}, {117.32, 34.81}, {102.75, 24.29}, {120.38, 36.07}, {126.80, 42.39}};
 
+    /* "Beijing 1954 to WGS 84 (2)" to "(6)" of EPSG; (1) is the Ordos one. */
+    static const char *const published[] = {
+        TO_OLD("+x=15.53 +y=-113.82 +z=-41.38 +rz=0.814 +s=-0.38 +convention=position_vector",
+               KRASOVSKY),
+        TO_OLD("+x=31.4 +y=-144.3 +z=-74.8 +rz=0.814 +s=-0.38 +convention=position_vector",
+               KRASOVSKY),
+        TO_OLD("+x=15.8 +y=-154.4 +z=-82.3", KRASOVSKY),
+        TO_OLD("+x=18 +y=-136.8 +z=-73.7 +rz=0.814 +s=-0.38 +convention=position_vector",
+               KRASOVSKY),
+        TO_OLD("+x=11.911 +y=-154.833 +z=-80.079", KRASOVSKY)};
+
     (void)state;
     for (int i = 0; i < 5; i++) {
         double lon = place[i][0], lat = place[i][1];
@@ -137,6 +148,8 @@ static void a_county_comes_back_within_a_centimetre(void **state)
             bring_back("EPSG:4555", TO_OLD(SEVEN, KRASOVSKY), lon, lat, n, 0.01);
             bring_back("EPSG:4610", TO_OLD(SEVEN, IAG75), lon, lat, n, 0.01);
         }
+        for (size_t k = 0; k < sizeof(published) / sizeof(*published); k++)
+            bring_back("EPSG:4214", published[k], lon, lat, 4, 0.01);
         bring_back("EPSG:4214", TO_OLD(SEVEN, KRASOVSKY), lon, lat, 2, 0.01);
     }
 }
