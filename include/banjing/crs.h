@@ -55,6 +55,57 @@ enum bj_status bj_crs_to_lonlat(struct bj_ctx *ctx, const struct bj_crs *crs, si
 enum bj_status bj_crs_from_lonlat(struct bj_ctx *ctx, const struct bj_crs *crs, size_t n,
                                   double *lon_deg, double *lat_deg) BJ_MUST_CHECK;
 
+/* ---- old datums tied by control points ----------------------------------- */
+
+/* As bj_crs_new(), for a system in an old datum (Beijing 1954, Xian 1980, New Beijing, or one
+ * without a name on an old ellipsoid) that control points are to tie to CGCS2000. Until
+ * bj_crs_tie() it gives longitude and latitude on its own datum. BJ_ECRS: a system that is
+ * CGCS2000 or WGS 84 already, or brings its own +towgs84. */
+enum bj_status bj_crs_new_untied(struct bj_ctx *ctx, const char *definition,
+                                 struct bj_crs **out) BJ_MUST_CHECK;
+/* "Xian 1980" …, else the datum's own name; "" for systems that are not of
+ * bj_crs_new_untied(). Borrowed. */
+const char *bj_crs_old_datum(const struct bj_crs *crs);
+/* Two such systems are in one datum: the same old one, on the same ellipsoid. */
+int bj_crs_same_datum(const struct bj_crs *a, const struct bj_crs *b);
+
+/* Points known in both systems, degrees: n of each, finite; name for messages, never NULL.
+ * All borrowed. */
+struct bj_control {
+    size_t n;
+    const double *old_lon_deg, *old_lat_deg; /* on the old datum */
+    const double *lon_deg, *lat_deg;         /* CGCS2000 */
+    const char *const *name;
+};
+/* What the points say. */
+struct bj_control_fit {
+    double scale_ppm;        /* new lengths against old ones, less 1, in millionths */
+    double rotation_s;       /* seconds of arc, counter-clockwise */
+    double move_m;           /* mean distance between the two positions of a point */
+    double error_m;          /* of a point: sqrt(sum of v^2 / (n - 2)); NaN with two points */
+    double worst_m;          /* largest residual v; NaN with two points */
+    size_t worst;            /* its point */
+    double lon_deg, lat_deg; /* middle of the points */
+    double reach_m;          /* from there to the farthest of them */
+};
+/* Ties crs, of bj_crs_new_untied(), to CGCS2000 by at least two points; method and limits in
+ * src/crs/control.c. BJ_EDATA, naming the point: fewer than two or more than 2,000 points, two
+ * at one place, one outside 73.5-135.1 E 18-53.6 N, one that moves by more than 300 m, an error
+ * above 20 m, a scale or rotation that no datum has. fit may be NULL. crs is as it was when it
+ * fails; after success it is read-only again. */
+enum bj_status bj_crs_tie(struct bj_ctx *ctx, struct bj_crs *crs, const struct bj_control *control,
+                          struct bj_control_fit *fit) BJ_MUST_CHECK;
+
+/* Central meridian of a Gauss-Kruger system (scale 1, false easting 500 000 with or without the
+ * zone's number); NaN for any other. */
+double bj_crs_meridian_deg(const struct bj_crs *crs);
+/* Meridian that an easting of eight digits names by its first two, NaN when it names none. */
+double bj_crs_zone_meridian_deg(double easting_m, double northing_m);
+/* One Gauss-Kruger point in place, easting and northing to longitude and latitude, whether or
+ * not the zone's number stands before the easting, on the ellipsoid of `like` (of
+ * bj_crs_new_untied(); NULL = CGCS2000). */
+void bj_crs_gauss_to_lonlat(const struct bj_crs *like, double meridian_deg, double *x, double *y);
+
 /* Missing .prj: the EPSG code of the CGCS2000 zone that an easting with 8 digits names by
  * its first two (13-23: 6 degree zones 4491-4501; 25-45: 3 degree zones 4513-4533), 0 when
  * the numbers are no such coordinates. x, y: one typical point. *swapped is set when x is

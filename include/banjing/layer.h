@@ -32,6 +32,9 @@ void bj_polygons_release(struct bj_ctx *ctx, struct bj_polygons *p);
 struct bj_source_spec {
     const char *path, *layer, *where, *encoding, *crs;
     int prefer; /* enum bj_want; BJ_WANT_ATTRIBUTES = no preference */
+    /* Lists whose header repeats its words (X Y X Y): the captions in the row above (西安80,
+     * CGCS2000) are put before them. */
+    int captions;
 };
 
 enum bj_field_type { BJ_FIELD_TEXT, BJ_FIELD_INTEGER, BJ_FIELD_REAL, BJ_FIELD_OTHER };

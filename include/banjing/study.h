@@ -27,9 +27,10 @@ enum bj_role {
     BJ_ROLE_ELEVATION,
     BJ_ROLE_NEIGHBOURS,
     BJ_ROLE_INDICATORS,
-    BJ_ROLE_N
+    BJ_ROLE_N,
+    BJ_ROLE_CONTROL = BJ_ROLE_N /* a layer's list of control points: no layer of the case */
 };
-extern const char *const bj_role_names[]; /* "villages" …; order of enum bj_role */
+extern const char *const bj_role_names[]; /* "villages" … "control"; order of enum bj_role */
 
 /* What a column means; `fields:` of a layer names them so. */
 enum bj_field_role {
@@ -59,6 +60,10 @@ enum bj_field_role {
     BJ_COL_STANDARD,
     BJ_COL_PLAN_TYPE,
     BJ_COL_TYPE,
+    BJ_COL_OLD_X, /* of control points: either coordinate of the pair may come first */
+    BJ_COL_OLD_Y,
+    BJ_COL_NEW_X,
+    BJ_COL_NEW_Y,
     BJ_COL_N
 };
 /* "name", "code", "urban", "county", "township", "population", "registered", … */
@@ -88,6 +93,10 @@ struct bj_case_layer {
     int class_given;              /* enum bj_class, or -1 */
     const char *fields[BJ_COL_N]; /* column names given in the case, NULL = find */
     int line, column;             /* in the case file, 0 from the command line */
+    /* List of points known in the layer's old system and in CGCS2000, NULL = none. Its own
+     * source.crs is the new system (`new_crs`), NULL = by the numbers. */
+    const struct bj_case_layer *control;
+    const char *old_crs; /* of a control list: system of its old coordinates, NULL = the layer's */
 };
 
 struct bj_case; /* owns its strings */

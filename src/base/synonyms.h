@@ -33,6 +33,11 @@ enum bj_synonym_role {
     BJ_SYN_STANDARD,
     BJ_SYN_PLAN_TYPE,
     BJ_SYN_TYPE,
+    /* Columns of a list of control points: no words of their own, study/control.c finds them. */
+    BJ_SYN_OLD_X,
+    BJ_SYN_OLD_Y,
+    BJ_SYN_NEW_X,
+    BJ_SYN_NEW_Y,
     BJ_SYN_N
 };
 

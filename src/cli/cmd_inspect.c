@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const struct usage usage = {
     N_("inspect [CASE.yaml] [OPTIONS]"),
@@ -57,6 +58,9 @@ static void print_study(const struct bj_study *s)
         print_fields(in);
         print_ledger(s, i);
     }
+    for (size_t i = 0; i < s->n_assumptions; i++)
+        if (strcmp(s->assumption[i].key, "control_points") == 0)
+            printf(_("control points: %s\n"), s->assumption[i].value);
     if (s->n_notes == 0)
         puts(_("nothing suspicious"));
     for (size_t i = 0; i < s->n_notes; i++)

@@ -69,6 +69,23 @@ static const char format_page[] = N_(
     "not_evaluated, out_of_scope. A village is judged by its geodesic distance in\n"
     "millimetres, never by lying inside a drawn polygon.\n");
 
+static const char old_systems_page[] = N_(
+    "\n"
+    "A layer in Beijing 1954, Xian 1980 or New Beijing says in the case file how it lies to\n"
+    "CGCS2000, with 3 or 7 parameters or with points that are known in both systems:\n"
+    "  crs: \"+proj=tmerc +lon_0=117 +x_0=39500000 +ellps=krass +towgs84=DX,DY,DZ,RX,RY,RZ,S\"\n"
+    "                         RX, RY, RZ in seconds, as of a position vector (EPSG method\n"
+    "                         9606); of a coordinate frame (9607) their signs change\n"
+    "  control: points.csv    beside a crs: or .prj that names the old system; or control:\n"
+    "                         {path, layer, where, encoding, old_crs, new_crs, fields: {name,\n"
+    "                         old_x, old_y, new_x, new_y}}\n"
+    "The list has a name and two coordinates in each system: 点名 旧X 旧Y 新X 新Y, or 西安80 and\n"
+    "CGCS2000 over X and Y, or 经度 纬度 for the new ones. They are degrees or Gauss-Kruger, with\n"
+    "the zone's number or without; which one is the northing is seen by its size. Two points\n"
+    "are needed, three check each other: the error is printed (assumptions: control_points),\n"
+    "warned of above 1 m, and above 20 m refused with the name of the point. Results come back\n"
+    "in the boundary's system, or in CGCS2000 with --out-crs EPSG:4490.\n");
+
 static void print_help(void)
 {
     printf(_("banjing %s: who is within reach of a clinic or an ambulance\n\n"
@@ -92,6 +109,7 @@ int cmd_help(struct bj_ctx *ctx, int argc, char **argv)
     (void)ctx;
     if (argc > 1 && strcmp(argv[1], "format") == 0) {
         fputs(_(format_page), stdout);
+        fputs(_(old_systems_page), stdout);
         return EXIT_DONE;
     }
     if (argc > 1 && strcmp(argv[1], "--help") != 0 && strcmp(argv[1], "-h") != 0)

@@ -5,7 +5,8 @@
  *          latitude as they are, transverse Mercator (tm.c) and Web Mercator are our own code,
  *          which any thread may run; every other projection is a PROJ object (proj.c).
  *   datum  that longitude, latitude <-> CGCS2000. CGCS2000, WGS 84, ITRF and ETRS89 are taken
- *          as equal; others need an operation (datum.c, proj.c) or are refused (define.c).
+ *          as equal; others need an operation (datum.c, proj.c), control points (control.c), or
+ *          are refused (define.c).
  *
  * Circles of the map. A geodesic circle is a circle of the stereographic projection around its
  * centre, of radius rho = 2 R tan(r / 2R). From there to the work CRS is a conformal map
@@ -28,6 +29,7 @@ void bj_crs_free(struct bj_crs *crs)
 {
     if (!crs)
         return;
+    bj_free(crs->owner, crs->old_datum);
     bj_free(crs->owner, crs->source);
     bj_free(crs->owner, crs->wkt);
     bj_free(crs->owner, crs->code);
@@ -154,6 +156,8 @@ enum bj_status bj_crs_to_lonlat(struct bj_ctx *ctx, const struct bj_crs *crs, si
     }
     if (crs->shifted)
         bj_proj_shift(tools, PJ_FWD, n, x, y);
+    if (crs->tied)
+        bj_tie_apply(&crs->tie, n, x, y);
     return BJ_OK;
 }
 
@@ -165,6 +169,8 @@ enum bj_status bj_crs_from_lonlat(struct bj_ctx *ctx, const struct bj_crs *crs, 
 
     if (st)
         return st;
+    if (crs->tied)
+        bj_tie_undo(&crs->tie, n, lon_deg, lat_deg);
     if (crs->shifted)
         bj_proj_shift(tools, PJ_INV, n, lon_deg, lat_deg);
     switch (crs->map) {

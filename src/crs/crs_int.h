@@ -35,6 +35,18 @@ void bj_tm_inverse(const struct bj_tm *m, size_t n, double *x_lon, double *y_lat
 /* Local scale (map metres per metre on the ground) at a point; also gives its image. */
 double bj_tm_scale(const struct bj_tm *m, double lon_deg, double lat_deg, double *x, double *y);
 
+/* ---- similarity of the plane (control.c) -------------------------------- */
+
+/* From the map of the old ellipsoid to that of CGCS2000, both on one meridian:
+ *     w = w0 + (z - z0) (1 + e),   z = x + i y,   e = ex + i ey. */
+struct bj_tie {
+    struct bj_tm from, to;
+    double z0x, z0y, w0x, w0y, ex, ey;
+};
+/* Longitude, latitude on the old datum <-> CGCS2000, in place; NaN stays NaN. */
+void bj_tie_apply(const struct bj_tie *t, size_t n, double *lon_deg, double *lat_deg);
+void bj_tie_undo(const struct bj_tie *t, size_t n, double *lon_deg, double *lat_deg);
+
 /* ---- a coordinate system ------------------------------------------------ */
 
 enum bj_crs_map { BJ_MAP_LONLAT, BJ_MAP_TM, BJ_MAP_WEB_MERCATOR, BJ_MAP_PROJ };
@@ -46,7 +58,11 @@ struct bj_crs {
     bool geographic;
     bool shifted;    /* its datum needs a PROJ operation */
     bool work;       /* made by bj_crs_work_new() */
+    bool tied;       /* by control points: tie is set */
     struct bj_tm tm; /* of BJ_MAP_TM */
+    struct bj_tie tie;
+    double a_m, rf;  /* ellipsoid, of bj_crs_new_untied() */
+    char *old_datum; /* of bj_crs_new_untied(), else NULL */
     char *name, *code, *wkt;
     char *source; /* WKT 2 of the horizontal system, for PROJ objects in other threads */
 };

@@ -17,8 +17,12 @@
     N_("give crs: as an EPSG code such as EPSG:4490 or EPSG:4527, as WKT or as a PROJ string")
 #define HOW_TO_CONVERT                                                                             \
     N_("for which no published transformation to CGCS2000 exists: convert the layer to CGCS2000 "  \
-       "(EPSG:4490) with your department's parameters, or give them in crs: as a PROJ string "     \
-       "with +ellps= and +towgs84=")
+       "(EPSG:4490), or give your department's 3 or 7 parameters in crs: as a PROJ string with "   \
+       "+ellps= and +towgs84=, or give the layer a list of points known in both systems with "     \
+       "control: points.csv")
+#define HOW_TO_NAME_OLD                                                                            \
+    N_("give crs: as the EPSG code of the old system, such as EPSG:4610 (Xian 1980, degrees), "    \
+       "EPSG:2363 (its 3 degree zone 39) or EPSG:4214 (Beijing 1954, degrees)")
 
 /* ---- the text ----------------------------------------------------------- */
 
@@ -38,13 +42,14 @@ static const char *shown(const char *definition, char *buf, size_t room)
     return buf;
 }
 
-static enum bj_status fail_definition(struct bj_ctx *ctx, PJ_CONTEXT *pj, const char *definition)
+static enum bj_status fail_definition(struct bj_ctx *ctx, PJ_CONTEXT *pj, const char *definition,
+                                      bool untied)
 {
     const char *system = bj_datum_refused(definition);
     char text[64];
 
     shown(definition, text, sizeof(text));
-    if (system)
+    if (system && !untied)
         return bj_fail(ctx, BJ_ECRS, _("coordinate system '%s' is %s, %s"), text, system,
                        _(HOW_TO_CONVERT));
     if (!proj_context_get_database_path(pj))
@@ -53,7 +58,7 @@ static enum bj_status fail_definition(struct bj_ctx *ctx, PJ_CONTEXT *pj, const 
                          "proj-data or set PROJ_LIB to its folder"),
                        text);
     return bj_fail(ctx, BJ_ECRS, _("coordinate system '%s' is not understood: %s"), text,
-                   _(HOW_TO_GIVE));
+                   untied ? _(HOW_TO_NAME_OLD) : _(HOW_TO_GIVE));
 }
 
 /* A pipeline is none: it leads from one system to another. */
@@ -78,7 +83,8 @@ static char *clean(struct bj_ctx *ctx, const char *definition)
                                                                                     : "");
 }
 
-static enum bj_status parse(struct bj_ctx *ctx, PJ_CONTEXT *pj, const char *definition, PJ **out)
+static enum bj_status parse(struct bj_ctx *ctx, PJ_CONTEXT *pj, const char *definition, bool untied,
+                            PJ **out)
 {
     char *text;
     PJ *crs = NULL;
@@ -86,7 +92,7 @@ static enum bj_status parse(struct bj_ctx *ctx, PJ_CONTEXT *pj, const char *defi
     if (bj_is_blank(definition))
         return bj_fail(ctx, BJ_ECRS, _("coordinate system is missing: %s"), _(HOW_TO_GIVE));
     if (!is_proj_string(definition) && !strpbrk(definition, "[{:"))
-        return fail_definition(ctx, pj, definition);
+        return fail_definition(ctx, pj, definition, untied);
     text = clean(ctx, definition);
     if (!text)
         return BJ_ENOMEM;
@@ -97,7 +103,7 @@ static enum bj_status parse(struct bj_ctx *ctx, PJ_CONTEXT *pj, const char *defi
         return BJ_OK;
     }
     proj_destroy(crs);
-    return fail_definition(ctx, pj, definition);
+    return fail_definition(ctx, pj, definition, untied);
 }
 
 /* Takes crs over; gives its horizontal, two-dimensional part. */
@@ -212,7 +218,8 @@ static enum bj_status judge_nameless(struct bj_ctx *ctx, PJ_CONTEXT *pj, const s
         return bj_fail(ctx, BJ_ECRS,
                        _("coordinate system '%s' names no datum ('%s'): give crs: as an EPSG code "
                          "such as EPSG:4490, or as a PROJ string with +ellps=, +towgs84= and your "
-                         "department's parameters"),
+                         "department's 3 or 7 parameters, or give the layer a list of points known "
+                         "in both systems with control: points.csv"),
                        name, proj_get_name(p->datum));
     bj_log(ctx, BJ_LOG_WARNING,
            _("coordinate system '%s' names no datum; by its ellipsoid it is taken as CGCS2000"),
@@ -478,7 +485,92 @@ static enum bj_status describe(struct bj_ctx *ctx, PJ_CONTEXT *pj, const struct 
     return c->code ? BJ_OK : BJ_ENOMEM;
 }
 
-enum bj_status bj_crs_new(struct bj_ctx *ctx, const char *definition, struct bj_crs **out)
+/* ---- systems for control points ------------------------------------------ */
+
+/* A shift that an old program wrote into a file counts for nothing beside control points; one
+ * that the user wrote counts as much as they do. */
+static enum bj_status drop_shift(struct bj_ctx *ctx, PJ_CONTEXT *pj, struct parts *p)
+{
+    PJ *plain;
+
+    if (proj_get_type(p->crs) != PJ_TYPE_BOUND_CRS)
+        return BJ_OK;
+    if (!bj_datum_refused(proj_get_name(p->datum)) && !bj_datum_refused(proj_get_name(p->base)))
+        return bj_fail(ctx, BJ_ECRS,
+                       _("coordinate system '%s' brings its own +towgs84= and the layer has "
+                         "control: as well: leave one of them out"),
+                       proj_get_name(p->plain));
+    plain = proj_clone(pj, p->plain);
+    if (!plain)
+        return bj_proj_fail(ctx, pj, proj_get_name(p->plain));
+    proj_destroy(p->crs);
+    p->crs = plain;
+    return BJ_OK;
+}
+
+static enum bj_status judge_untied(struct bj_ctx *ctx, PJ_CONTEXT *pj, const struct parts *p,
+                                   struct bj_crs *c)
+{
+    const char *datum = proj_get_name(p->datum), *old = bj_datum_refused(datum);
+    PJ *e;
+    bool known;
+
+    if (!old)
+        old = bj_datum_refused(proj_get_name(p->base));
+    if (!old)
+        old = bj_datum_refused(proj_get_name(p->plain));
+    if (!old && (bj_datum_is_modern(datum) ||
+                 (bj_datum_is_nameless(datum) && bj_proj_modern_ellipsoid(pj, p->base))))
+        return bj_fail(ctx, BJ_ECRS,
+                       _("coordinate system '%s' is CGCS2000 or WGS 84 already and needs no "
+                         "control: points; leave control: out, or %s"),
+                       c->name, _(HOW_TO_NAME_OLD));
+    e = proj_get_ellipsoid(pj, p->base);
+    known = e && proj_ellipsoid_get_parameters(pj, e, &c->a_m, NULL, NULL, &c->rf);
+    proj_destroy(e);
+    if (!known || !is_greenwich(pj, p->base))
+        return bj_fail(
+            ctx, BJ_ECRS,
+            _("coordinate system '%s' has no ellipsoid or does not count from Greenwich; "
+              "%s"),
+            c->name, _(HOW_TO_NAME_OLD));
+    c->old_datum = bj_strdup(ctx, old ? old : datum);
+    return c->old_datum ? BJ_OK : BJ_ENOMEM;
+}
+
+const char *bj_crs_old_datum(const struct bj_crs *crs)
+{
+    return crs->old_datum ? crs->old_datum : "";
+}
+
+/* Of datums without a name only the ellipsoid can be compared. */
+int bj_crs_same_datum(const struct bj_crs *a, const struct bj_crs *b)
+{
+    const char *x = bj_crs_old_datum(a), *y = bj_crs_old_datum(b);
+    bool told = !bj_datum_is_nameless(x) && !bj_datum_is_nameless(y);
+
+    return fabs(a->a_m - b->a_m) < 1e-3 && fabs(a->rf - b->rf) < 1e-5 &&
+           (!told || strcmp(x, y) == 0);
+}
+
+/* ---- the whole ----------------------------------------------------------- */
+
+static enum bj_status judge(struct bj_ctx *ctx, PJ_CONTEXT *pj, struct parts *p,
+                            const char *definition, bool untied, struct bj_crs *c)
+{
+    enum bj_status st = open_parts(ctx, pj, p);
+
+    if (!st && untied)
+        st = drop_shift(ctx, pj, p);
+    if (!st)
+        st = describe(ctx, pj, p, definition, c);
+    if (!st)
+        st = untied ? judge_untied(ctx, pj, p, c) : judge_datum(ctx, pj, p, c);
+    return st ? st : choose_map(ctx, pj, p, c);
+}
+
+static enum bj_status make(struct bj_ctx *ctx, const char *definition, bool untied,
+                           struct bj_crs **out)
 {
     PJ_CONTEXT *pj = bj_proj_context(ctx);
     struct parts p = {NULL, NULL, NULL, NULL};
@@ -487,25 +579,19 @@ enum bj_status bj_crs_new(struct bj_ctx *ctx, const char *definition, struct bj_
 
     if (!pj)
         return BJ_ENOMEM;
-    st = parse(ctx, pj, definition ? definition : "", &p.crs);
+    st = parse(ctx, pj, definition ? definition : "", untied, &p.crs);
     if (st)
         return st;
     p.crs = horizontal(pj, p.crs);
     if (!p.crs)
-        return fail_definition(ctx, pj, definition);
+        return fail_definition(ctx, pj, definition, untied);
     c = bj_alloc0(ctx, 1, sizeof(*c));
     if (!c) {
         st = BJ_ENOMEM;
         goto done;
     }
     c->owner = ctx;
-    st = open_parts(ctx, pj, &p);
-    if (!st)
-        st = describe(ctx, pj, &p, definition, c);
-    if (!st)
-        st = judge_datum(ctx, pj, &p, c);
-    if (!st)
-        st = choose_map(ctx, pj, &p, c);
+    st = judge(ctx, pj, &p, definition, untied, c);
     if (st)
         goto done;
     *out = c;
@@ -514,4 +600,14 @@ done:
     bj_crs_free(c);
     close_parts(&p);
     return st;
+}
+
+enum bj_status bj_crs_new(struct bj_ctx *ctx, const char *definition, struct bj_crs **out)
+{
+    return make(ctx, definition, false, out);
+}
+
+enum bj_status bj_crs_new_untied(struct bj_ctx *ctx, const char *definition, struct bj_crs **out)
+{
+    return make(ctx, definition, true, out);
 }

@@ -278,9 +278,9 @@ static enum bj_status make_operations(struct bj_ctx *ctx, PJ_CONTEXT *pj, struct
         return BJ_OK;
     return bj_fail(ctx, BJ_ECRS,
                    _("no published transformation leads from the datum of '%s' to CGCS2000: "
-                     "convert the layer to CGCS2000 (EPSG:4490) with your department's "
-                     "parameters, or give them in crs: as a PROJ string with +ellps= and "
-                     "+towgs84="),
+                     "convert the layer to CGCS2000 (EPSG:4490), or give your department's 3 or "
+                     "7 parameters in crs: as a PROJ string with +ellps= and +towgs84=, or give "
+                     "the layer a list of points known in both systems with control: points.csv"),
                    name);
 }
 

@@ -18,6 +18,9 @@
  * do not, for they would be counted several times. GDAL does not tell what is merged, so the
  * sheet's own XML is looked at.
  *
+ * Where the caller asks for captions (control points), a header that repeats its words (X Y X Y)
+ * takes those of the row above before them, if that tells the columns apart.
+ *
  * A `where` is put to a memory layer with the header's names; columns of plain numbers are
  * numbers there, unless they look like codes (a leading zero, or nine digits and more). */
 #include "io/io_int.h"
@@ -892,6 +895,51 @@ static const char *column_name(struct bj_source *src, size_t column, const char 
     return bj_strings_add(src->ctx, &src->strings, name, n);
 }
 
+/* Text over column c in the row of captions, carried to the right over blank cells. */
+static const char *caption_of(const struct bj_list *l, size_t captions, size_t c)
+{
+    while (c > 0 && is_blank_at(l, captions, c))
+        c--;
+    return cell_at(l, captions, c);
+}
+
+/* The row of captions over `words` tells apart the columns that the words do not. */
+static bool captions_tell(const struct bj_list *l, size_t captions, size_t words)
+{
+    bool repeated = false;
+
+    for (size_t c = 0; c < l->n_columns; c++)
+        for (size_t b = 0; b < c; b++) {
+            if (is_blank_at(l, words, c) || strcmp(cell_at(l, words, b), cell_at(l, words, c)) != 0)
+                continue;
+            repeated = true;
+            if (strcmp(caption_of(l, captions, b), caption_of(l, captions, c)) == 0)
+                return false;
+        }
+    return repeated;
+}
+
+/* 西安80 over X and Y, CGCS2000 over X and Y: "西安80 X", "西安80 Y", … */
+static enum bj_status name_by_captions(struct bj_ctx *ctx, struct bj_source *src, size_t captions,
+                                       size_t words)
+{
+    const struct bj_list *l = src->list;
+
+    for (size_t c = 0; c < l->n_columns; c++) {
+        bool blank = is_blank_at(l, words, c);
+        const char *over = blank ? cell_at(l, captions, c) : caption_of(l, captions, c);
+        char *text = bj_sprintf(ctx, "%s%s%s", over, blank ? "" : " ", cell_at(l, words, c));
+
+        if (!text)
+            return BJ_ENOMEM;
+        src->field[c].name = column_name(src, c, text);
+        bj_free(ctx, text);
+        if (!src->field[c].name)
+            return BJ_ENOMEM;
+    }
+    return BJ_OK;
+}
+
 static enum bj_status name_columns(struct bj_ctx *ctx, struct bj_source *src, size_t header,
                                    bool second)
 {
@@ -939,7 +987,7 @@ static size_t count_columns(struct bj_ctx *ctx, const struct bj_source *src, siz
     return width;
 }
 
-static enum bj_status settle_header(struct bj_ctx *ctx, struct bj_source *src)
+static enum bj_status settle_header(struct bj_ctx *ctx, struct bj_source *src, bool captions)
 {
     struct bj_list *l = src->list;
     int64_t header = find_header(l);
@@ -956,6 +1004,10 @@ static enum bj_status settle_header(struct bj_ctx *ctx, struct bj_source *src)
     l->n_columns = count_columns(ctx, src, row);
     second = row + 1 < l->n_rows && is_second_header(l, row, row + 1);
     st = name_columns(ctx, src, row, second);
+    if (!st && captions && second && captions_tell(l, row, row + 1))
+        st = name_by_captions(ctx, src, row, row + 1);
+    else if (!st && captions && !second && row > 0 && captions_tell(l, row - 1, row))
+        st = name_by_captions(ctx, src, row - 1, row);
     if (st)
         return st;
     src->info.header_row = (int)l->line[row];
@@ -1096,7 +1148,7 @@ enum bj_status bj_list_open(struct bj_ctx *ctx, struct bj_gdal *g,
     if (!st && src->list->n_rows == 0)
         st = bj_fail(ctx, BJ_EDATA, _("'%s' ('%s') is empty"), spec->path, src->info.layer);
     if (!st)
-        st = settle_header(ctx, src);
+        st = settle_header(ctx, src, spec->captions);
     if (!st)
         st = fill_merged(ctx, src);
     if (!st && spec->crs && !(src->info.crs = bj_source_text(src, spec->crs)))

@@ -20,19 +20,18 @@
 #include <time.h>
 #include <unistd.h>
 
-const char *const bj_role_names[] = {
-    "villages",   "facilities", "boundary", "townships", "urban_area", "settlements", "parcels",
-    "population", "roads",      "friction", "elevation", "neighbours", "indicators",  NULL};
+const char *const bj_role_names[] = {"villages",   "facilities",  "boundary",  "townships",
+                                     "urban_area", "settlements", "parcels",   "population",
+                                     "roads",      "friction",    "elevation", "neighbours",
+                                     "indicators", "control",     NULL};
 
-const char *const bj_field_role_names[] = {"name",       "code",       "urban",
-                                           "county",     "township",   "population",
-                                           "registered", "service",    "households",
-                                           "aged65",     "lon",        "lat",
-                                           "lonlat",     "class",      "level",
-                                           "ownership",  "status",     "beds",
-                                           "doctors",    "nurses",     "village_doctors",
-                                           "ambulances", "floor_area", "standard",
-                                           "plan_type",  "type",       NULL};
+const char *const bj_field_role_names[] = {
+    "name",       "code",    "urban",           "county",     "township",   "population",
+    "registered", "service", "households",      "aged65",     "lon",        "lat",
+    "lonlat",     "class",   "level",           "ownership",  "status",     "beds",
+    "doctors",    "nurses",  "village_doctors", "ambulances", "floor_area", "standard",
+    "plan_type",  "type",    "old_x",           "old_y",      "new_x",      "new_y",
+    NULL};
 
 struct bj_case {
     struct bj_ctx *ctx;
@@ -41,6 +40,9 @@ struct bj_case {
     struct bj_case_info info;
     struct bj_case_layer *layer;
     size_t layer_cap;
+    struct bj_case_layer *
+        *control; /* lists of control points, each by itself: layers point there */
+    size_t n_control, control_cap;
     const char **urban;
 };
 
@@ -179,19 +181,19 @@ static enum bj_status set_path(struct bj_case *c, struct bj_case_layer *l, const
     return l->source.path ? BJ_OK : BJ_ENOMEM;
 }
 
-static enum bj_status read_crs(struct bj_case *c, const struct bj_yaml *map,
-                               struct bj_case_layer *l)
+static enum bj_status read_crs(struct bj_case *c, const struct bj_yaml *map, const char *key,
+                               const char **out)
 {
-    enum bj_status st = bj_yaml_text(c->ctx, c->doc, map, "crs", &l->source.crs);
-    const char *crs = l->source.crs;
+    enum bj_status st = bj_yaml_text(c->ctx, c->doc, map, key, out);
+    const char *crs = *out;
     char code[32];
 
     if (st != BJ_OK || !crs || !*crs || strspn(crs, "0123456789") != strlen(crs))
         return st;
     /* 4490 alone can only be EPSG's. */
     snprintf(code, sizeof(code), "EPSG:%.20s", crs);
-    l->source.crs = keep(c, code);
-    return l->source.crs ? BJ_OK : BJ_ENOMEM;
+    *out = keep(c, code);
+    return *out ? BJ_OK : BJ_ENOMEM;
 }
 
 static enum bj_status read_datum(struct bj_case *c, const struct bj_yaml *map,
@@ -238,11 +240,19 @@ static enum bj_status read_fields(struct bj_case *c, const struct bj_yaml *map,
                                   struct bj_case_layer *l)
 {
     const struct bj_yaml *fields = bj_yaml_get(map, "fields");
+    const char *known[BJ_COL_N + 1] = {NULL};
+    size_t n = 0;
     enum bj_status st;
 
     if (!fields)
         return BJ_OK;
-    st = bj_yaml_check_keys(c->ctx, c->doc, fields, bj_field_role_names);
+    for (int i = 0; i < BJ_COL_N; i++) {
+        bool of_control = i >= BJ_COL_OLD_X;
+
+        if (i == BJ_COL_NAME || of_control == (l->role == BJ_ROLE_CONTROL))
+            known[n++] = bj_field_role_names[i];
+    }
+    st = bj_yaml_check_keys(c->ctx, c->doc, fields, known);
     for (int i = 0; st == BJ_OK && i < BJ_COL_N; i++)
         st = bj_yaml_text(c->ctx, c->doc, fields, bj_field_role_names[i], &l->fields[i]);
     return st;
@@ -262,10 +272,67 @@ static enum bj_status read_path(struct bj_case *c, const struct bj_yaml *map,
     return set_path(c, l, path);
 }
 
+/* `control: points.csv`, or a map when there is more to say than the path. */
+static enum bj_status read_control_list(struct bj_case *c, const struct bj_yaml *node,
+                                        struct bj_case_layer *l)
+{
+    static const char *const known[] = {"path",    "layer",   "where",  "encoding",
+                                        "old_crs", "new_crs", "fields", NULL};
+    enum bj_status st;
+
+    l->role = BJ_ROLE_CONTROL;
+    l->class_given = -1;
+    l->source.captions = 1;
+    l->line = node->line;
+    l->column = node->column;
+    if (node->kind == BJ_YAML_SCALAR && !bj_yaml_is_null(node) && !bj_is_blank(node->text))
+        return set_path(c, l, node->text);
+    if (node->kind != BJ_YAML_MAP)
+        return bj_yaml_fail(c->ctx, c->doc, node,
+                            _("'control' must be a list of points known in both systems: control: "
+                              "points.csv"));
+    if ((st = bj_yaml_check_keys(c->ctx, c->doc, node, known)) || (st = read_path(c, node, l)) ||
+        (st = bj_yaml_text(c->ctx, c->doc, node, "layer", &l->source.layer)) ||
+        (st = bj_yaml_text(c->ctx, c->doc, node, "where", &l->source.where)) ||
+        (st = bj_yaml_text(c->ctx, c->doc, node, "encoding", &l->source.encoding)) ||
+        (st = read_crs(c, node, "old_crs", &l->old_crs)) ||
+        (st = read_crs(c, node, "new_crs", &l->source.crs)))
+        return st;
+    return read_fields(c, node, l);
+}
+
+static enum bj_status read_control(struct bj_case *c, const struct bj_yaml *map,
+                                   struct bj_case_layer *l)
+{
+    const struct bj_yaml *node = bj_yaml_get(map, "control");
+    struct bj_case_layer *list;
+    void *p = c->control;
+
+    if (!node)
+        return BJ_OK;
+    if (l->role == BJ_ROLE_INDICATORS)
+        return bj_yaml_fail(c->ctx, c->doc, node,
+                            _("indicators have no coordinates: leave control: out"));
+    if (l->datum_given)
+        return bj_yaml_fail(c->ctx, c->doc, node,
+                            _("datum: and control: exclude each other: datum: is for map services' "
+                              "coordinates (gcj02, bd09), control: for layers in an old system "
+                              "that crs: or the .prj names"));
+    if (!bj_grow(c->ctx, &p, &c->control_cap, c->n_control, sizeof(struct bj_case_layer *)))
+        return BJ_ENOMEM;
+    c->control = p;
+    list = bj_alloc0(c->ctx, 1, sizeof(*list));
+    if (!list)
+        return BJ_ENOMEM;
+    c->control[c->n_control++] = list;
+    l->control = list;
+    return read_control_list(c, node, list);
+}
+
 static enum bj_status read_layer(struct bj_case *c, const struct bj_yaml *node, enum bj_role role)
 {
     static const char *const known[] = {"path", "layer",  "where", "encoding", "datum",
-                                        "crs",  "fields", "class", NULL};
+                                        "crs",  "fields", "class", "control",  NULL};
     struct bj_case_layer *l = new_layer(c, role);
     enum bj_status st;
 
@@ -280,8 +347,9 @@ static enum bj_status read_layer(struct bj_case *c, const struct bj_yaml *node, 
         (st = bj_yaml_text(c->ctx, c->doc, node, "layer", &l->source.layer)) ||
         (st = bj_yaml_text(c->ctx, c->doc, node, "where", &l->source.where)) ||
         (st = bj_yaml_text(c->ctx, c->doc, node, "encoding", &l->source.encoding)) ||
-        (st = read_crs(c, node, l)) || (st = read_datum(c, node, l)) ||
-        (st = read_class(c, node, l)) || (st = read_fields(c, node, l)))
+        (st = read_crs(c, node, "crs", &l->source.crs)) || (st = read_datum(c, node, l)) ||
+        (st = read_class(c, node, l)) || (st = read_fields(c, node, l)) ||
+        (st = read_control(c, node, l)))
         return st;
     c->info.n_layers++;
     return BJ_OK;
@@ -573,6 +641,9 @@ void bj_case_free(struct bj_case *c)
 {
     if (!c)
         return;
+    while (c->n_control > 0)
+        bj_free(c->ctx, c->control[--c->n_control]);
+    bj_free(c->ctx, c->control);
     bj_free(c->ctx, c->urban);
     bj_free(c->ctx, c->layer);
     bj_strings_release(c->ctx, &c->strings);

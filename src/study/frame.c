@@ -215,7 +215,13 @@ static enum bj_status set_frame(struct bj_ctx *ctx, struct bj_study *s, struct b
     r->crs = NULL; /* now the study's */
     s->own->has_county = 1;
     s->own->boundary_input = (int)r->input;
-    return BJ_OK;
+    if (!r->layer->control)
+        return BJ_OK;
+    return bj_study_note(ctx, s, "old_system_results", r->layer->path_as_written,
+                         R_("add --out-crs EPSG:4490"),
+                         R_("the boundary is in %s, so layers of results come back in it, by the "
+                            "same control points; in CGCS2000 with --out-crs"),
+                         bj_crs_old_datum(s->out_crs));
 }
 
 static enum bj_status read_boundary(struct bj_ctx *ctx, struct bj_study *s, struct bj_reading *r)

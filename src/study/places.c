@@ -578,7 +578,8 @@ static enum bj_fate main_fate(const struct job *j, size_t *n)
  * reason. */
 static void likely_reason(const struct job *j, char out[1600])
 {
-    static const char *const codes[] = {"swapped_axes", "neighbouring_zone", "zone_prefix", NULL};
+    static const char *const codes[] = {"swapped_axes", "neighbouring_zone", "zone_prefix", "dmmss",
+                                        NULL};
     const struct bj_study *s = j->s;
     const char *layer = j->r.layer->path_as_written;
     int b = s->own->boundary_input;

@@ -173,8 +173,7 @@ bool bj_parse_pair(const char *s, double *first, double *second)
 
 /* ---- positions out of columns -------------------------------------------------- */
 
-/* A number of a column: 1 and *out, 0 blank, -1 unreadable. */
-static int column_number(const struct bj_column *c, size_t i, double *out)
+int bj_position_number(const struct bj_column *c, size_t i, double *out)
 {
     if (c->number_state[i] > 0) {
         *out = c->num[i];
@@ -191,7 +190,8 @@ static void from_two_columns(const struct bj_reading *r, struct bj_positions *p)
     const struct bj_column *lat = &r->table.column[r->at[BJ_COL_LAT]];
 
     for (size_t i = 0; i < p->n; i++) {
-        int a = column_number(lon, i, &p->source_x[i]), b = column_number(lat, i, &p->source_y[i]);
+        int a = bj_position_number(lon, i, &p->source_x[i]),
+            b = bj_position_number(lat, i, &p->source_y[i]);
 
         p->fault[i] = a < 0 || b < 0     ? BJ_POS_UNREADABLE
                       : a == 0 || b == 0 ? BJ_POS_NONE

@@ -5,7 +5,9 @@
  * zone (domain.md 5.1); that is used and said so. Columns of a list that hold numbers of the
  * size of degrees are longitude and latitude, since that is what their headers say. Everything
  * else is asked for: numbers that look like degrees in a shapefile without .prj may just as
- * well be in another datum, and a guess would move every village. */
+ * well be in another datum, and a guess would move every village.
+ *
+ * A layer with `control:` is in an old system, which its control points tie (control.c). */
 #include "study/study_int.h"
 
 #include <math.h>
@@ -114,7 +116,17 @@ enum bj_status bj_reading_open(struct bj_ctx *ctx, struct bj_study *s,
     st = bj_fields_given(ctx, r->info->n_fields, r->info->field, layer->fields, &r->match);
     if (st != BJ_OK)
         return st;
-    bj_fields_match(r->info->n_fields, r->info->field, layer->role, &r->match);
+    if (layer->role == BJ_ROLE_CONTROL) {
+        int64_t known = bj_control_input(s, layer);
+
+        bj_control_match(r->info->n_fields, r->info->field, &r->match);
+        if (known >= 0) {
+            r->input = (uint32_t)known;
+            return BJ_OK;
+        }
+    } else {
+        bj_fields_match(r->info->n_fields, r->info->field, layer->role, &r->match);
+    }
     st = bj_reading_add_input(ctx, s, r);
     return st == BJ_OK ? note_encoding(ctx, s, r) : st;
 }
@@ -265,6 +277,8 @@ static enum bj_status name_crs(struct bj_ctx *ctx, struct bj_study *s, struct bj
 
     if (r->layer->datum == BJ_DATUM_GCJ02 || r->layer->datum == BJ_DATUM_BD09)
         snprintf(text, sizeof(text), "%.200s (%s)", name, bj_datum_names[r->layer->datum]);
+    else if (r->layer->control)
+        snprintf(text, sizeof(text), "%.150s (%.120s)", name, r->layer->control->path_as_written);
     else
         snprintf(text, sizeof(text), "%.250s", name);
     s->input[r->input].crs = bj_study_keep(ctx, s, text);
@@ -276,10 +290,23 @@ static enum bj_status zone_of_numbers(struct bj_ctx *ctx, struct bj_study *s, st
                                       const struct look *look, char code[32])
 {
     snprintf(code, 32, "EPSG:%d", look->code);
-    return bj_study_note(ctx, s, "crs_from_numbers", r->layer->path_as_written, NULL,
+    return bj_study_note(ctx, s, "crs_from_numbers", r->layer->path_as_written,
+                         R_("if they are of Beijing 1954 or Xian 1980, say so with crs: and give "
+                            "control: points.csv; see `banjing help format`"),
                          R_("the layer does not say its coordinate system; its eastings of eight "
                             "digits name %s, which was used"),
                          code);
+}
+
+/* A layer with control points must say its system: the numbers do not tell which old one it is. */
+static enum bj_status fail_no_old_crs(struct bj_ctx *ctx, const struct bj_reading *r)
+{
+    return bj_fail(
+        ctx, BJ_ECRS,
+        _("'%s' has control: but does not say its old coordinate system (no .prj): add "
+          "crs: with its EPSG code to the layer, such as EPSG:4610 (Xian 1980, degrees), "
+          "EPSG:2363 (its 3 degree zone 39) or EPSG:4214 (Beijing 1954, degrees)"),
+        r->layer->path_as_written);
 }
 
 enum bj_status bj_reading_crs(struct bj_ctx *ctx, struct bj_study *s, struct bj_reading *r,
@@ -291,6 +318,8 @@ enum bj_status bj_reading_crs(struct bj_ctx *ctx, struct bj_study *s, struct bj_
     enum bj_status st = BJ_OK;
 
     look_at(n, x, y, &look);
+    if (r->layer->control && (!definition || !*definition))
+        return fail_no_old_crs(ctx, r);
     if (!definition || !*definition) {
         definition = code;
         if (look.n > 0 && most(look.n_zone, look.n))
@@ -305,8 +334,13 @@ enum bj_status bj_reading_crs(struct bj_ctx *ctx, struct bj_study *s, struct bj_
     if (st == BJ_OK && (columns || definition == code) && look.n > 0 &&
         most(look.n_swapped, look.n))
         st = exchange(ctx, s, r, n, x, y);
-    if (st == BJ_OK)
+    if (st == BJ_OK && r->layer->control) {
+        st = bj_crs_new_untied(ctx, definition, &r->crs);
+        if (st == BJ_OK)
+            st = bj_control_tie(ctx, s, r, n, x, y);
+    } else if (st == BJ_OK) {
         st = bj_crs_new(ctx, definition, &r->crs);
+    }
     return st == BJ_OK ? name_crs(ctx, s, r) : st;
 }
 

@@ -50,8 +50,8 @@ enum bj_status bj_study_note(struct bj_ctx *ctx, struct bj_study *s, const char 
 
 /* ---- assumptions ---------------------------------------------------------------- */
 
-static enum bj_status assume(struct bj_ctx *ctx, struct bj_study *s, const char *key,
-                             const char *value, const char *mark, const char *source)
+enum bj_status bj_study_assume(struct bj_ctx *ctx, struct bj_study *s, const char *key,
+                               const char *value, const char *mark, const char *source)
 {
     struct bj_assumption *a;
     void *p = s->assumption;
@@ -76,9 +76,10 @@ static enum bj_status assume_urban(struct bj_ctx *ctx, struct bj_study *s)
     for (size_t i = 0; i < s->info->n_urban && n + 60 < sizeof(value); i++)
         n += (size_t)snprintf(value + n, sizeof(value) - n, "%s%.50s", i ? ", " : "",
                               s->info->urban[i]);
-    return assume(ctx, s, "urban_codes", value, "[A]",
-                  R_("urban are the values of the urban/rural column that are or begin with these; "
-                     "1 is 城镇 of the statistics bureau's 城乡分类代码 (国函〔2008〕60号)"));
+    return bj_study_assume(
+        ctx, s, "urban_codes", value, "[A]",
+        R_("urban are the values of the urban/rural column that are or begin with these; "
+           "1 is 城镇 of the statistics bureau's 城乡分类代码 (国函〔2008〕60号)"));
 }
 
 /* Which column the people come from. */
@@ -90,8 +91,8 @@ static enum bj_status assume_population(struct bj_ctx *ctx, struct bj_study *s)
 
         if (strcmp(in->role, bj_role_names[BJ_ROLE_VILLAGES]) != 0 || column < 0)
             continue;
-        return assume(ctx, s, "population", in->field_name[column], "[A]",
-                      R_("people are the resident population of this column, as given"));
+        return bj_study_assume(ctx, s, "population", in->field_name[column], "[A]",
+                               R_("people are the resident population of this column, as given"));
     }
     return BJ_OK;
 }
@@ -101,29 +102,34 @@ static enum bj_status list_assumptions(struct bj_ctx *ctx, struct bj_study *s)
     char number[40];
     enum bj_status st;
 
-    st = assume(ctx, s, "border_m", "50", "[A]",
-                R_("villages up to this far outside the boundary belong to the county: borders and "
-                   "points are drawn by different hands"));
+    st = bj_study_assume(
+        ctx, s, "border_m", "50", "[A]",
+        R_("villages up to this far outside the boundary belong to the county: borders and "
+           "points are drawn by different hands"));
     if (st == BJ_OK)
-        st = assume(ctx, s, "position_accuracy_m", "50", "[A]",
-                    R_("positions are taken to be right within this; villages as near to a limit "
-                       "are listed as borderline"));
+        st = bj_study_assume(
+            ctx, s, "position_accuracy_m", "50", "[A]",
+            R_("positions are taken to be right within this; villages as near to a limit "
+               "are listed as borderline"));
     if (st == BJ_OK)
-        st = assume(ctx, s, "wgs84", "CGCS2000", "[S]",
-                    R_("WGS 84 and CGCS2000 are taken as equal; they differ by decimetres, and no "
-                       "published transformation between them exists"));
+        st = bj_study_assume(
+            ctx, s, "wgs84", "CGCS2000", "[S]",
+            R_("WGS 84 and CGCS2000 are taken as equal; they differ by decimetres, and no "
+               "published transformation between them exists"));
     if (st == BJ_OK)
         st = assume_urban(ctx, s);
     if (st == BJ_OK)
         st = assume_population(ctx, s);
     if (st == BJ_OK && s->population.n > 0)
-        st = assume(ctx, s, "population_cells", "centre", "[A]",
-                    R_("the people of a raster's cell are judged at its centre; cells whose centre "
-                       "lies outside the boundary do not belong to the county"));
+        st = bj_study_assume(
+            ctx, s, "population_cells", "centre", "[A]",
+            R_("the people of a raster's cell are judged at its centre; cells whose centre "
+               "lies outside the boundary do not belong to the county"));
     if (st == BJ_OK && s->own->n_interior > 0) {
         snprintf(number, sizeof(number), "%zu", s->own->n_interior);
-        st = assume(ctx, s, "interior_points", number, "[A]",
-                    R_("rows given as areas or lines are judged by one point inside them"));
+        st =
+            bj_study_assume(ctx, s, "interior_points", number, "[A]",
+                            R_("rows given as areas or lines are judged by one point inside them"));
     }
     return st;
 }

@@ -73,6 +73,11 @@ enum bj_status bj_study_note(struct bj_ctx *ctx, struct bj_study *s, const char 
                              const char *layer, const char *fix, const char *fmt, ...)
     BJ_PRINTF(6, 7) BJ_MUST_CHECK;
 
+/* What every report prints beside its numbers. key and mark must be constants. */
+enum bj_status bj_study_assume(struct bj_ctx *ctx, struct bj_study *s, const char *key,
+                               const char *value, const char *mark,
+                               const char *source) BJ_MUST_CHECK;
+
 /* ---- ledger.c ------------------------------------------------------------- */
 
 /* What is said of one row while it is judged: the gravest fate, and all reasons. */
@@ -89,6 +94,13 @@ enum bj_status bj_ledger_add(struct bj_ctx *ctx, struct bj_study *s, uint32_t in
                              double population) BJ_MUST_CHECK;
 /* Rows in = rows used + rows in the ledger; people likewise to 1e-9. BJ_EDATA: our own bug. */
 enum bj_status bj_ledger_check(struct bj_ctx *ctx, const struct bj_study *s) BJ_MUST_CHECK;
+
+/* ---- control points (control.c) ---------------------------------------------- */
+
+/* Columns of a list of control points by their headers; those already set are kept. */
+void bj_control_match(size_t n_fields, const struct bj_field *field, struct bj_field_match *m);
+/* The entry that the list has among the inputs, -1 = none yet: layers may share one. */
+int64_t bj_control_input(const struct bj_study *s, const struct bj_case_layer *list);
 
 /* ---- one layer being read (reading.c) --------------------------------------- */
 
@@ -131,6 +143,10 @@ enum bj_status bj_reading_crs(struct bj_ctx *ctx, struct bj_study *s, struct bj_
 /* n points of the source, in place, to CGCS2000 degrees: CRS, then datum. NaN where none. */
 enum bj_status bj_reading_to_lonlat(struct bj_ctx *ctx, const struct bj_reading *r, size_t n,
                                     double *x, double *y) BJ_MUST_CHECK;
+/* Reads the layer's list of control points and ties r->crs, of bj_crs_new_untied(), by it. n
+ * points of the layer, source coordinates (some may be NaN), say how far it reaches. (control.c) */
+enum bj_status bj_control_tie(struct bj_ctx *ctx, struct bj_study *s, struct bj_reading *r,
+                              size_t n, const double *x, const double *y) BJ_MUST_CHECK;
 /* Text of a role's column in row i, "" when there is none. */
 const char *bj_reading_text(const struct bj_reading *r, enum bj_field_role role, size_t i);
 void bj_reading_close(struct bj_ctx *ctx, struct bj_reading *r);
@@ -162,6 +178,8 @@ enum bj_status bj_positions_read(struct bj_ctx *ctx, struct bj_study *s, struct 
 enum bj_status bj_positions_init(struct bj_ctx *ctx, size_t n,
                                  struct bj_positions *p) BJ_MUST_CHECK;
 void bj_positions_release(struct bj_ctx *ctx, struct bj_positions *p);
+/* A number of a column, with or without degree marks: 1 and *out, 0 blank, -1 unreadable. */
+int bj_position_number(const struct bj_column *c, size_t i, double *out);
 /* Degrees from "126°52′30″", "东经126度52分30秒", "126.875"; false for anything else. */
 bool bj_parse_degrees(const char *s, double *out);
 /* Two of them: "115.98,36.45"; in the order of the text. */
@@ -247,6 +265,8 @@ int32_t bj_township_in_name(const struct bj_study *s, const char *name);
 
 /* ---- suspicions (suspect.c) -------------------------------------------------- */
 
+/* Whether |v| could be D.MMSS: minutes and seconds below 60; *telling when it has seconds. */
+bool bj_may_be_dmmss(double v, bool *telling);
 /* What a layer's positions alone give away: exchanged axes, a neighbouring zone, zone prefix,
  * D.MMSS, zeros, points far away. */
 enum bj_status bj_suspect_positions(struct bj_ctx *ctx, struct bj_study *s,

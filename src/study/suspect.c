@@ -247,14 +247,39 @@ enum bj_status bj_suspect_place(struct bj_ctx *ctx, struct bj_study *s, const st
 
 /* ---- D.MMSS, zeros, far points --------------------------------------------------------- */
 
-/* Whether |v| could be D.MMSS: minutes and seconds below 60; *telling when it has seconds. */
-static bool may_be_dmmss(double v, bool *telling)
+bool bj_may_be_dmmss(double v, bool *telling)
 {
     double m = (fabs(v) - floor(fabs(v))) * 100 + 1e-7, sec;
 
     sec = (m - floor(m)) * 100;
     *telling = sec >= 0.5;
     return m < 60 && sec < 60;
+}
+
+static double from_dmmss(double v)
+{
+    double d = floor(fabs(v)), m = (fabs(v) - d) * 100 + 1e-7, sec = (m - floor(m)) * 100;
+
+    return copysign(d + floor(m) / 60 + sec / 3600, v);
+}
+
+/* Three points or more, hardly any in the county as decimals and nearly all as D.MMSS: by chance
+ * their numbers would be possible D.MMSS in 0.36^6 of all lists, and lie so in fewer. */
+static bool dmmss_by_place(const struct bj_study *s, const struct bj_reading *r,
+                           const struct bj_positions *p)
+{
+    size_t n = 0, decimal = 0, dmmss = 0;
+
+    if (!s->own->has_county || r->layer->role == BJ_ROLE_NEIGHBOURS)
+        return false;
+    for (size_t i = 0; i < p->n; i++) {
+        if (p->fault[i] != BJ_POS_FINE)
+            continue;
+        n++;
+        decimal += in_box(s, p->source_x[i], p->source_y[i], 0.02);
+        dmmss += in_box(s, from_dmmss(p->source_x[i]), from_dmmss(p->source_y[i]), 0.02);
+    }
+    return n >= 3 && nearly_none(decimal, n) && nearly_all(dmmss, n);
 }
 
 static enum bj_status suspect_dmmss(struct bj_ctx *ctx, struct bj_study *s,
@@ -269,13 +294,13 @@ static enum bj_status suspect_dmmss(struct bj_ctx *ctx, struct bj_study *s,
 
         if (p->fault[i] != BJ_POS_FINE)
             continue;
-        if (!may_be_dmmss(p->source_x[i], &a) || !may_be_dmmss(p->source_y[i], &b))
+        if (!bj_may_be_dmmss(p->source_x[i], &a) || !bj_may_be_dmmss(p->source_y[i], &b))
             return BJ_OK;
         n++;
         telling += a && b;
     }
     /* By chance seconds stay below 60 in 0.6^2 of all points: 12 points make it 5e-6. */
-    if (telling < 12 || telling * 2 < n)
+    if ((telling < 12 || telling * 2 < n) && !dmmss_by_place(s, r, p))
         return BJ_OK;
     return bj_study_note(
         ctx, s, "dmmss", r->layer->path_as_written,

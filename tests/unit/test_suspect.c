@@ -471,6 +471,31 @@ static void degrees_minutes_seconds_as_decimals_are_found(void **state)
     suspects(inspect(CASE("", "")), "dmmss", "fac.csv", "126°52′30″");
 }
 
+/* Too few for chance to be ruled out by their digits; but read so they lie in the county, and as
+ * decimals (36.17) they do not. */
+static void a_few_are_found_by_where_they_lie(void **state)
+{
+    struct bj_study *s = NULL;
+
+    (void)state;
+    make_county(20, 600);
+    write_file("fac.csv", "name,code,class,经度,纬度\na,1,chs,116.0300,36.1700\n"
+                          "b,2,chs,115.5730,36.1630\nc,3,chs,116.0100,36.1500\n");
+    suspects(inspect(CASE("", "")), "dmmss", "fac.csv", "126°52′30″");
+    write_file("fac.csv", "name,code,class,经度,纬度\na,1,chs,116.0300,36.2700\n"
+                          "b,2,chs,115.8730,36.2630\nc,3,chs,116.0100,36.2500\n");
+    s = inspect(CASE("", ""));
+    assert_null(find_note(s, "dmmss", "fac.csv"));
+    bj_study_free(s);
+    s = NULL;
+    write_file("villages.csv", "村名,村代码,经度,纬度\na,1,116.0300,36.1700\n"
+                               "b,2,115.5730,36.1630\nc,3,116.0100,36.1500\n");
+    bj_case_free(the_case);
+    the_case = NULL;
+    assert_ok(bj_case_read(ctx, support_write(dir, "case.yaml", CASE("", "")), &the_case));
+    assert_fails(bj_study_read(ctx, the_case, 0, &s), BJ_EDATA, "D.MMSS");
+}
+
 static void zeros_far_points_and_mixed_geometry_are_named(void **state)
 {
     struct bj_study *s;
@@ -589,6 +614,7 @@ int main(void)
         cmocka_unit_test(the_right_zone_is_named),
         cmocka_unit_test(a_boundary_in_the_wrong_zone_is_the_reason_given),
         cmocka_unit_test(degrees_minutes_seconds_as_decimals_are_found),
+        cmocka_unit_test(a_few_are_found_by_where_they_lie),
         cmocka_unit_test(zeros_far_points_and_mixed_geometry_are_named),
         cmocka_unit_test(names_codes_and_areas_that_disagree_are_named),
         cmocka_unit_test(the_shipped_counties_are_left_in_peace),
