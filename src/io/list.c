@@ -50,17 +50,14 @@ int bj_list_is(const char *path)
     return 0;
 }
 
-/* By its name; but web systems also export text under the name .xls. */
-static bool is_text_file(const char *path)
+/* By its first bytes; a web page is none. */
+static bool is_text(const char *path)
 {
-    const char *e = CPLGetExtension(path);
     unsigned char b[512];
-    VSILFILE *f;
+    VSILFILE *f = VSIFOpenL(path, "rb");
     size_t n;
 
-    if (EQUAL(e, "csv") || EQUAL(e, "txt") || EQUAL(e, "tsv"))
-        return true;
-    if (!EQUAL(e, "xls") || !(f = VSIFOpenL(path, "rb")))
+    if (!f)
         return false;
     n = VSIFReadL(b, 1, sizeof(b), f);
     VSIFCloseL(f);
@@ -68,6 +65,15 @@ static bool is_text_file(const char *path)
         if (b[i] < '\t')
             return false;
     return n > 0 && b[0] != '<';
+}
+
+/* By its name; but web systems also export text under the name .xls. */
+static bool is_text_file(const char *path)
+{
+    const char *e = CPLGetExtension(path);
+
+    return EQUAL(e, "csv") || EQUAL(e, "txt") || EQUAL(e, "tsv") ||
+           (EQUAL(e, "xls") && is_text(path));
 }
 
 void bj_list_free(struct bj_ctx *ctx, struct bj_list *list)
@@ -159,7 +165,7 @@ static char find_separator(const char *s)
 }
 
 /* Splits one cell in place (RFC 4180: quotes doubled inside quotes); *s moves behind it, *last
- * says whether it ended the row. */
+ * says whether it ended the row. NULL: its quotation mark is never closed. */
 static char *take_cell(char **s, char separator, bool *last)
 {
     char *from = *s, *to, *cell;
@@ -175,7 +181,9 @@ static char *take_cell(char **s, char separator, bool *last)
             from += *from == '"';
             *to++ = *from++;
         }
-        from += *from == '"';
+        if (!*from)
+            return NULL;
+        from++;
     }
     while (*from && *from != separator && *from != '\n' && *from != '\r')
         *to++ = *from++;
@@ -187,7 +195,7 @@ static char *take_cell(char **s, char separator, bool *last)
     return cell;
 }
 
-static enum bj_status split_text(struct bj_ctx *ctx, struct bj_list *l)
+static enum bj_status split_text(struct bj_ctx *ctx, const char *path, struct bj_list *l)
 {
     char *s = l->text, separator = find_separator(s);
 
@@ -196,9 +204,17 @@ static enum bj_status split_text(struct bj_ctx *ctx, struct bj_list *l)
 
         if (!begin_row(ctx, l, line))
             return BJ_ENOMEM;
-        while (!last)
-            if (!put_cell(ctx, l, take_cell(&s, separator, &last)))
+        while (!last) {
+            char *cell = take_cell(&s, separator, &last);
+
+            if (!cell)
+                return bj_fail(ctx, BJ_EDATA,
+                               _("a quotation mark that opens a cell in row %lld of '%s' is never "
+                                 "closed; close or remove it"),
+                               (long long)line, path);
+            if (!put_cell(ctx, l, cell))
                 return BJ_ENOMEM;
+        }
         end_row(l);
     }
     return BJ_OK;
@@ -327,7 +343,7 @@ static enum bj_status open_text(struct bj_ctx *ctx, const struct bj_source_spec 
         return st ? st : bj_fail(ctx, BJ_EDATA, _("'%s' is empty"), spec->path);
     }
     l->text = decoded.s; /* now owned by l */
-    return split_text(ctx, l);
+    return split_text(ctx, spec->path, l);
 }
 
 /* ---- sheets ------------------------------------------------------------- */
@@ -482,12 +498,14 @@ static void restore_sheet_options(char **before)
 static enum bj_status not_a_workbook(struct bj_ctx *ctx, const struct bj_gdal *g, const char *path)
 {
     const char *e = CPLGetExtension(path);
-    char b[4] = "";
+    char b[5] = "";
     VSILFILE *f = VSIFOpenL(path, "rb");
 
     if (f) {
-        if (VSIFReadL(b, 1, sizeof(b), f) != sizeof(b))
-            b[0] = 0;
+        if (VSIFReadL(b, 1, 4, f) == 0 && VSIFEofL(f)) {
+            VSIFCloseL(f);
+            return bj_fail(ctx, BJ_EDATA, _("'%s' is empty"), path);
+        }
         VSIFCloseL(f);
     }
     if (memcmp(b, "\xD0\xCF\x11\xE0", 4) == 0 && !EQUAL(e, "xls"))
@@ -500,6 +518,17 @@ static enum bj_status not_a_workbook(struct bj_ctx *ctx, const struct bj_gdal *g
                        _("'%s' is a web page, no workbook; open it in a spreadsheet program and "
                          "save it as .xlsx"),
                        path);
+    if (is_text(path))
+        return bj_fail(ctx, BJ_EIO,
+                       _("'%s' cannot be opened as a spreadsheet: it is a text file; name it .csv, "
+                         "or save it again as .xlsx"),
+                       path);
+    if (memcmp(b, "PK\x03\x04", 4) == 0)
+        return bj_fail(
+            ctx, BJ_EIO,
+            _("'%s' cannot be opened as a spreadsheet: it is damaged or not whole; get a "
+              "whole copy of it"),
+            path);
     return bj_fail(ctx, BJ_EIO, _("'%s' cannot be opened as a spreadsheet: %s"), path,
                    bj_gdal_reason(g));
 }

@@ -85,17 +85,39 @@ static bool all_digits(const char *s, size_t n)
     return n > 0 && strspn(s, "0123456789") >= n;
 }
 
-/* Code without the ".0" that a column of real numbers gives it. */
+/* "—" and "无" in a column of codes are no code. */
+static bool says_none(const char *folded)
+{
+    static const char *const words[] = {"-",  "--",   "—",    "——",   "/",   "\\",
+                                        "无", "暂无", "不详", "none", "n/a", NULL};
+
+    for (int i = 0; words[i]; i++)
+        if (strcmp(folded, words[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Code without what a spreadsheet puts round it to keep its digits ('5304…, ="5304…"), and if
+ * it is all digits then without the ".0" of a column of real numbers and without spaces, and in
+ * ASCII. */
 static void clean_code(const char *text, char out[128])
 {
-    size_t n;
+    char s[128];
+    size_t from, n;
     const char *dot;
 
-    snprintf(out, 128, "%s", text);
-    dot = strchr(out, '.');
-    n = dot ? (size_t)(dot - out) : 0;
-    if (dot && all_digits(out, n) && dot[1] && strspn(dot + 1, "0") == strlen(dot + 1))
-        out[n] = '\0';
+    bj_synonym_fold(text, s, sizeof(s));
+    from = strspn(s, "=\"'`");
+    n = strlen(s + from);
+    while (n > 0 && strchr("\"'", s[from + n - 1]))
+        n--;
+    dot = memchr(s + from, '.', n);
+    if (dot && strspn(dot + 1, "0") == (size_t)(s + from + n - dot - 1) && dot[1])
+        n = (size_t)(dot - (s + from));
+    if (all_digits(s + from, n))
+        snprintf(out, 128, "%.*s", (int)n, s + from);
+    else
+        snprintf(out, 128, "%s", says_none(s) ? "" : text + (text[0] == '\''));
 }
 
 /* 3.71502E+11: what a spreadsheet leaves of a code of twelve digits. */
@@ -172,8 +194,36 @@ struct job {
     const char *last_name; /* township text last looked up, and what it was */
     int32_t last_township;
     size_t n_blank, n_bad, n_code, n_point, n_unknown_class, n_from_name;
-    char examples[200]; /* class texts not understood */
+    size_t n_odd_urban, n_no_township;
+    char examples[200]; /* class texts not understood, or texts of urban and rural */
 };
+
+/* The other way round the row lies in the county. */
+static bool look_exchanged(const struct job *j, size_t i)
+{
+    const double *box = j->s->own->box;
+    double x = j->pos.source_y[i], y = j->pos.source_x[i];
+
+    return j->pos.from_columns && j->s->own->has_county && bj_crs_is_geographic(j->r.crs) &&
+           x >= box[0] && x <= box[2] && y >= box[1] && y <= box[3];
+}
+
+/* The cell that could not be read. */
+static const char *unreadable_text(const struct job *j, size_t i)
+{
+    static const enum bj_field_role roles[] = {BJ_COL_LON, BJ_COL_LAT};
+
+    for (int k = 0; k < 2; k++) {
+        int at = j->r.at[roles[k]];
+        const struct bj_column *c = at >= 0 ? &j->r.table.column[at] : NULL;
+        double v;
+
+        if (c && c->number_state && c->number_state[i] < 0 && c->raw && c->raw[i] &&
+            !bj_parse_degrees(c->raw[i], &v))
+            return c->raw[i];
+    }
+    return bj_reading_text(&j->r, BJ_COL_LONLAT, i);
+}
 
 static void judge_position(const struct job *j, size_t i, struct bj_verdict_of_row *v)
 {
@@ -192,10 +242,17 @@ static void judge_position(const struct job *j, size_t i, struct bj_verdict_of_r
         bj_row_fate(v, BJ_FATE_BAD_COORDINATES, R_("coordinates are 0, 0"));
         break;
     case BJ_POS_NOWHERE:
-        bj_row_fate(v, BJ_FATE_BAD_COORDINATES, R_("coordinates are no place on Earth"));
+        if (look_exchanged(j, i))
+            bj_row_fate(v, BJ_FATE_BAD_COORDINATES,
+                        R_("longitude and latitude are exchanged: %.9g is no latitude"),
+                        j->pos.source_y[i]);
+        else
+            bj_row_fate(v, BJ_FATE_BAD_COORDINATES, R_("coordinates are no place on Earth"));
         break;
     case BJ_POS_UNREADABLE:
-        bj_row_fate(v, BJ_FATE_BAD_COORDINATES, R_("the text is no longitude and latitude"));
+        bj_row_fate(v, BJ_FATE_BAD_COORDINATES,
+                    R_("'%s' is no coordinate; write degrees as 126.875 or 126°52′30″"),
+                    unreadable_text(j, i));
         break;
     default:
         break;
@@ -337,6 +394,7 @@ static enum bj_status set_township(struct bj_ctx *ctx, struct job *j, size_t i, 
         t = bj_township_by_code(s, to->code[k]);
     to->township_index[k] = t;
     to->township[k] = t >= 0 ? s->township[t].name : bj_is_blank(text) ? "" : j->last_name;
+    j->n_no_township += !*to->township[k];
     return BJ_OK;
 }
 
@@ -344,8 +402,13 @@ static void set_urban(struct job *j, size_t i, size_t k)
 {
     const struct bj_study *s = j->s;
     struct bj_places *to = j->to;
-    enum bj_urban u =
-        bj_urban_of(bj_reading_text(&j->r, BJ_COL_URBAN, i), s->info->n_urban, s->info->urban);
+    const char *text = bj_reading_text(&j->r, BJ_COL_URBAN, i);
+    enum bj_urban u = bj_urban_of(text, s->info->n_urban, s->info->urban);
+
+    if (u == BJ_URBAN_UNKNOWN && !bj_is_blank(text)) {
+        j->n_odd_urban++;
+        remember(j, text);
+    }
 
     if (u == BJ_URBAN_UNKNOWN && s->own->in_urban)
         u = bj_locator_find(s->own->in_urban, to->x[k], to->y[k]) >= 0 ? BJ_URBAN_YES : BJ_URBAN_NO;
@@ -529,6 +592,33 @@ static enum bj_status note_counts(struct bj_ctx *ctx, const struct job *j)
     return st;
 }
 
+static enum bj_status note_units(struct bj_ctx *ctx, const struct job *j)
+{
+    struct bj_study *s = j->s;
+    const char *path = j->r.layer->path_as_written;
+    enum bj_status st = BJ_OK;
+
+    if (!j->demand)
+        return BJ_OK;
+    if (j->n_odd_urban > 0)
+        st = bj_study_note(
+            ctx, s, "urban_not_understood", path,
+            R_("write 城乡分类代码 (111 to 220), or 城镇 and 乡村; or name the values "
+               "that are urban: urban: [...]"),
+            R_("%zu rows have a text that does not say whether they are urban or "
+               "rural: %s"),
+            j->n_odd_urban, j->examples);
+    if (st == BJ_OK && j->n_no_township > 0 && j->r.at[BJ_COL_TOWNSHIP] >= 0)
+        st = bj_study_note(
+            ctx, s, "no_township", path,
+            R_("fill in every row: text files keep a merged cell's text in its first "
+               "row only; or give the layer townships:"),
+            R_("%zu rows have no township in '%s', and neither code nor place tells "
+               "it"),
+            j->n_no_township, j->r.info->field[j->r.match.column[BJ_COL_TOWNSHIP]].name);
+    return st;
+}
+
 static enum bj_status note_population(struct bj_ctx *ctx, const struct job *j)
 {
     const char *path = j->r.layer->path_as_written;
@@ -562,6 +652,16 @@ static enum bj_fate main_fate(const struct job *j, size_t *n)
             most = s->ledger[i].fate;
         }
     return most;
+}
+
+/* The layer's first row of that fate, which there is. */
+static const struct bj_ledger_row *first_of(const struct job *j, enum bj_fate fate)
+{
+    const struct bj_ledger_row *l = j->s->ledger;
+
+    while (l->input != j->r.input || l->fate != fate)
+        l++;
+    return l;
 }
 
 /* The suspicion already voiced about the layer or the boundary, "" when none: it is the likely
@@ -602,6 +702,7 @@ static double nearest_km(const struct job *j)
 static enum bj_status fail_none_used(struct bj_ctx *ctx, const struct job *j)
 {
     const char *path = j->r.layer->path_as_written;
+    const struct bj_ledger_row *first;
     enum bj_fate fate;
     size_t n;
     char why[1600];
@@ -619,8 +720,10 @@ static enum bj_status fail_none_used(struct bj_ctx *ctx, const struct job *j)
                          "away%s; villages and boundary are of different counties, or one of them "
                          "is in another coordinate system than it says"),
                        n, path, nearest_km(j), why);
-    return bj_fail(ctx, BJ_EDATA, _("no row of '%s' can be used: %zu of %zu are '%s'%s"), path, n,
-                   j->r.table.n, bj_fate_names[fate], why);
+    first = first_of(j, fate);
+    return bj_fail(ctx, BJ_EDATA,
+                   _("no row of '%s' can be used: %zu of %zu are '%s', first row %lld: %s%s"), path,
+                   n, j->r.table.n, bj_fate_names[fate], (long long)first->row, first->reason, why);
 }
 
 /* A layer of villages without a village is a mistake, whatever it is. */
@@ -692,6 +795,8 @@ static enum bj_status read_layer(struct bj_ctx *ctx, struct job *j)
         st = check_any_used(ctx, j);
     if (st == BJ_OK)
         st = note_counts(ctx, j);
+    if (st == BJ_OK)
+        st = note_units(ctx, j);
     return st == BJ_OK ? note_population(ctx, j) : st;
 }
 
