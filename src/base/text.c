@@ -1,6 +1,8 @@
 /* Text: growing buffers, UTF-8, numbers and codes as planners write them. */
 #include "base/base_int.h"
 
+#include "base/synonyms.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
@@ -470,4 +472,27 @@ int bj_code_compare(const char *a, const char *b)
             return c;
     }
     return strcmp(a, b);
+}
+
+bool bj_code_is_unit(const char *a, const char *b)
+{
+    enum { COUNTY = 6 };
+    size_t n = a ? strlen(a) : 0, m = b ? strlen(b) : 0;
+
+    if (n == 0 || m == 0)
+        return false;
+    if (n > m)
+        return bj_code_is_unit(b, a);
+    if (n == m || n < COUNTY || !only_digits(a) || !only_digits(b))
+        return bj_code_compare(a, b) == 0;
+    return strncmp(a, b, n) == 0 && strspn(b + n, "0") == m - n;
+}
+
+bool bj_name_is_unit(const char *a, const char *b)
+{
+    char x[256], y[256];
+
+    bj_synonym_fold(a ? a : "", x, sizeof(x));
+    bj_synonym_fold(b ? b : "", y, sizeof(y));
+    return *x && strcmp(x, y) == 0;
 }

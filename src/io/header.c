@@ -219,15 +219,17 @@ static bool is_next_header(const struct bj_list *l, size_t top, size_t row)
 
     for (size_t c = 0; c < row_width(l, row); c++) {
         const char *cell = cell_at(l, row, c);
+        bool is_known;
 
         if (bj_is_blank(cell))
             continue;
         if (is_number(cell))
             return false;
+        is_known = known_leaf(cell, group_over(l, top, row, c), name);
         if (!is_blank_at(l, row - 1, c) && !is_blank_at(l, row - 1, c + 1) &&
-            strcmp(cell_at(l, row - 1, c), cell) != 0)
-            return false;
-        known += known_leaf(cell, group_over(l, top, row, c), name);
+            strcmp(cell_at(l, row - 1, c), cell) != 0 && !(is_known && strcmp(name, cell) != 0))
+            return false; /* but 常住 under 人口 alone is 常住人口 */
+        known += is_known;
     }
     return known >= 2;
 }

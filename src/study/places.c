@@ -80,69 +80,6 @@ static enum bj_status reserve(struct bj_ctx *ctx, struct bj_places *p, int32_t *
 
 /* ---- texts of a row ---------------------------------------------------------------- */
 
-static bool all_digits(const char *s, size_t n)
-{
-    return n > 0 && strspn(s, "0123456789") >= n;
-}
-
-/* "—" and "无" in a column of codes are no code. */
-static bool says_none(const char *folded)
-{
-    static const char *const words[] = {"-",  "--",   "—",    "——",   "/",   "\\",
-                                        "无", "暂无", "不详", "none", "n/a", NULL};
-
-    for (int i = 0; words[i]; i++)
-        if (strcmp(folded, words[i]) == 0)
-            return true;
-    return false;
-}
-
-/* Code without what a spreadsheet puts round it to keep its digits ('5304…, ="5304…"), and if
- * it is all digits then without the ".0" of a column of real numbers and without spaces, and in
- * ASCII. */
-static void clean_code(const char *text, char out[128])
-{
-    char s[128];
-    size_t from, n;
-    const char *dot;
-
-    bj_synonym_fold(text, s, sizeof(s));
-    from = strspn(s, "=\"'`");
-    n = strlen(s + from);
-    while (n > 0 && strchr("\"'", s[from + n - 1]))
-        n--;
-    dot = memchr(s + from, '.', n);
-    if (dot && strspn(dot + 1, "0") == (size_t)(s + from + n - dot - 1) && dot[1])
-        n = (size_t)(dot - (s + from));
-    if (all_digits(s + from, n))
-        snprintf(out, 128, "%.*s", (int)n, s + from);
-    else
-        snprintf(out, 128, "%s", says_none(s) ? "" : text + (text[0] == '\''));
-}
-
-/* 3.71502E+11: what a spreadsheet leaves of a code of twelve digits. */
-static bool is_scientific(const char *code)
-{
-    size_t n = strspn(code, "0123456789");
-    const char *p = code + n;
-
-    if (n == 0)
-        return false;
-    if (*p == '.')
-        p += 1 + strspn(p + 1, "0123456789");
-    if (*p != 'e' && *p != 'E')
-        return false;
-    p++;
-    p += *p == '+' || *p == '-';
-    return all_digits(p, strlen(p));
-}
-
-/* A village's code of 12 digits whose township and village parts are gone. */
-static bool lost_its_end(const char *code)
-{
-    return strlen(code) == 12 && all_digits(code, 12) && strcmp(code + 6, "000000") == 0;
-}
-
 static bool is_total_word(const char *text)
 {
     static const char *const words[] = {"合计", "小计", "总计", NULL};
@@ -261,13 +198,13 @@ static void judge_position(const struct job *j, size_t i, struct bj_verdict_of_r
 
 static void judge_code(const struct job *j, const char *code, struct bj_verdict_of_row *v)
 {
-    if (is_scientific(code))
+    if (bj_code_is_scientific(code))
         bj_row_fate(
             v, BJ_FATE_BAD_CODE,
             R_("the code '%s' was destroyed by a spreadsheet; format the column as text and "
                "enter the codes anew"),
             code);
-    else if (j->village && lost_its_end(code))
+    else if (j->village && bj_code_lost_its_end(code))
         bj_row_fate(v, BJ_FATE_BAD_CODE,
                     R_("the code '%s' is a county's: its township and village digits are lost, as "
                        "when a spreadsheet wrote it as a number"),
@@ -520,7 +457,7 @@ static enum bj_status judge_row(struct bj_ctx *ctx, struct job *j, size_t i)
     uint64_t set = 0;
     enum bj_status st = BJ_OK;
 
-    clean_code(bj_reading_text(&j->r, BJ_COL_CODE, i), code);
+    bj_code_clean(bj_reading_text(&j->r, BJ_COL_CODE, i), code);
     raw = j->demand ? judge_people(j, i, &population, &people) : NAN;
     if (isfinite(raw))
         j->s->input[j->r.input].population += raw;
