@@ -535,8 +535,12 @@ static enum bj_status note_units(struct bj_ctx *ctx, const struct job *j)
     const char *path = j->r.layer->path_as_written;
     enum bj_status st = BJ_OK;
 
-    if (!j->demand)
-        return BJ_OK;
+    if ((j->village || !j->demand) && j->r.at[BJ_COL_NAME] < 0 && !j->r.match.tie[BJ_COL_NAME][0] &&
+        j->r.table.n > 0)
+        st = bj_study_note(ctx, s, "no_name", path, R_("name the column: fields: {name: …}"),
+                           R_("no column of names was found"));
+    if (st != BJ_OK || !j->demand)
+        return st;
     if (j->n_odd_urban > 0)
         st = bj_study_note(
             ctx, s, "urban_not_understood", path,
