@@ -407,6 +407,53 @@ static size_t count_columns(struct bj_ctx *ctx, const struct bj_source *src, con
     return width;
 }
 
+/* ---- what system title and header speak of --------------------------------------- */
+
+/* Datum that a text names, NULL for none: web maps by the system that they use (domain.md 5.2). */
+static const char *datum_in(const char *cell)
+{
+    static const char *const word[][2] = {
+        {"gcj", "gcj02"},      {"火星坐标", "gcj02"}, {"国测局", "gcj02"},   {"高德", "gcj02"},
+        {"腾讯", "gcj02"},     {"bd09", "bd09"},      {"bd-09", "bd09"},     {"百度", "bd09"},
+        {"wgs84", "wgs84"},    {"wgs-84", "wgs84"},   {"cgcs2000", "wgs84"}, {"天地图", "wgs84"},
+        {"国家2000", "wgs84"}, {"2000国家", "wgs84"}, {"西安80", "wgs84"},   {"北京54", "wgs84"}};
+    char folded[256];
+    const char *found = NULL;
+
+    bj_synonym_fold(cell, folded, sizeof(folded));
+    for (size_t i = 0; i < sizeof(word) / sizeof(*word); i++)
+        if (strstr(folded, word[i][0])) {
+            if (found && strcmp(found, word[i][1]) != 0)
+                return "several";
+            found = word[i][1];
+        }
+    return found;
+}
+
+/* Columns in two systems, or a note of both, say nothing about the layer. */
+static enum bj_status find_datum(struct bj_source *src, size_t bottom)
+{
+    const struct bj_list *l = src->list;
+    const char *found = NULL, *in = NULL;
+
+    for (size_t r = 0; r <= bottom; r++)
+        for (size_t c = 0; c < row_width(l, r); c++) {
+            const char *datum = datum_in(cell_at(l, r, c));
+
+            if (datum && found && strcmp(datum, found) != 0)
+                return BJ_OK;
+            if (datum && !found) {
+                found = datum;
+                in = cell_at(l, r, c);
+            }
+        }
+    if (!found || (strcmp(found, "gcj02") != 0 && strcmp(found, "bd09") != 0))
+        return BJ_OK;
+    src->info.said_datum = found;
+    src->info.said_in = bj_source_text(src, in);
+    return src->info.said_in ? BJ_OK : BJ_ENOMEM;
+}
+
 enum bj_status bj_list_header(struct bj_ctx *ctx, struct bj_source *src)
 {
     struct bj_list *l = src->list;
@@ -431,5 +478,5 @@ enum bj_status bj_list_header(struct bj_ctx *ctx, struct bj_source *src)
                (long long)l->line[row], src->path);
     l->first = row;
     src->info.n_rows = (int64_t)(l->n_rows - l->first);
-    return BJ_OK;
+    return find_datum(src, h.bottom);
 }

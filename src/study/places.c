@@ -560,6 +560,23 @@ static enum bj_status note_units(struct bj_ctx *ctx, const struct job *j)
     return st;
 }
 
+/* What the list itself says of its coordinates is a reason to ask, never to guess. */
+static enum bj_status note_datum(struct bj_ctx *ctx, const struct job *j)
+{
+    const struct bj_source_info *info = j->r.info;
+
+    if (!info->said_datum || j->r.layer->datum_given || !j->pos.from_columns ||
+        !bj_crs_is_geographic(j->r.crs))
+        return BJ_OK;
+    return bj_study_note(ctx, j->s, "says_datum", j->r.layer->path_as_written,
+                         strcmp(info->said_datum, "bd09") == 0
+                             ? R_("write datum: bd09 if so, else datum: cgcs2000")
+                             : R_("write datum: gcj02 if so, else datum: cgcs2000"),
+                         R_("the list says '%.200s', but the case gives no datum: its coordinates "
+                            "were taken as they stand"),
+                         info->said_in);
+}
+
 static enum bj_status note_population(struct bj_ctx *ctx, const struct job *j)
 {
     const char *path = j->r.layer->path_as_written;
@@ -738,6 +755,8 @@ static enum bj_status read_layer(struct bj_ctx *ctx, struct job *j)
         st = note_counts(ctx, j);
     if (st == BJ_OK)
         st = note_units(ctx, j);
+    if (st == BJ_OK)
+        st = note_datum(ctx, j);
     return st == BJ_OK ? note_population(ctx, j) : st;
 }
 
