@@ -80,14 +80,22 @@ static enum bj_status reserve(struct bj_ctx *ctx, struct bj_places *p, int32_t *
 
 /* ---- texts of a row ---------------------------------------------------------------- */
 
+static const char *const total_words[] = {"合计", "小计", "总计", "共计", NULL};
+
+/* Folded, without 人 or 76个村 in brackets behind it. */
+static void fold_total(const char *text, char out[128])
+{
+    bj_synonym_fold(text, out, 128);
+    bj_synonym_drop_unit(out);
+}
+
 static bool is_total_word(const char *text)
 {
-    static const char *const words[] = {"合计", "小计", "总计", NULL};
     char s[128];
 
-    bj_synonym_fold(text, s, sizeof(s));
-    for (int i = 0; words[i]; i++)
-        if (bj_ends_with(s, words[i]))
+    fold_total(text, s);
+    for (int i = 0; total_words[i]; i++)
+        if (bj_ends_with(s, total_words[i]))
             return true;
     return strcmp(s, "total") == 0 || strcmp(s, "subtotal") == 0;
 }
@@ -96,8 +104,11 @@ bool bj_is_total_cell(const char *text)
 {
     char s[128];
 
-    bj_synonym_fold(text, s, sizeof(s));
-    return strcmp(s, "合计") == 0 || strcmp(s, "小计") == 0 || strcmp(s, "总计") == 0;
+    fold_total(text, s);
+    for (int i = 0; total_words[i]; i++)
+        if (strcmp(s, total_words[i]) == 0)
+            return true;
+    return false;
 }
 
 /* 合计 stands in a list's first column, or where the name is, or where the name's unit is when
@@ -626,7 +637,8 @@ static const struct bj_ledger_row *first_of(const struct job *j, enum bj_fate fa
  * reason. */
 static void likely_reason(const struct job *j, char out[1600])
 {
-    static const char *const codes[] = {"swapped_axes", "neighbouring_zone", "zone_prefix", NULL};
+    static const char *const codes[] = {"swapped_axes", "neighbouring_zone", "zone_prefix", "dmmss",
+                                        NULL};
     const struct bj_study *s = j->s;
     const char *layer = j->r.layer->path_as_written;
     int b = s->own->boundary_input;
