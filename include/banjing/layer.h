@@ -64,7 +64,9 @@ struct bj_source_info {
     int is_list;              /* rows of a sheet: geometry, if any, is in columns */
     int has_geometry;
     int has_z;
-    int header_row; /* lists: 1-based row of the header, else 0 */
+    int header_row;         /* lists: 1-based row where the header begins, else 0 */
+    const char *said_datum; /* lists: "gcj02", "bd09" when title or header say so, else NULL, */
+    const char *said_in;    /* and the cell that does */
     size_t n_fields;
     const struct bj_field *field;
 };

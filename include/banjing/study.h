@@ -148,6 +148,7 @@ enum bj_fate {
     BJ_FATE_TOTAL_ROW, /* 合计, 小计 */
     BJ_FATE_BAD_CODE,  /* a code destroyed by a spreadsheet (3.71502E+11) */
     BJ_FATE_WRONG_GEOMETRY,
+    BJ_FATE_UNIT_UNKNOWN, /* indicators of neither the county nor one of its townships */
     BJ_FATE_N
 };
 extern const char *const bj_fate_names[]; /* "no_population" … */

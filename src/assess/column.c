@@ -90,24 +90,45 @@ static bool says_yes(const char *folded)
     return in_list(folded, yes);
 }
 
-/* cell is one of the words of a list joined by ';'. */
+/* The next word of a list joined by ';', folded, "" when it is too long; *list moves behind it.
+ * False at the list's end. */
+static bool next_word(const char **list, char out[FOLDED])
+{
+    size_t n = strcspn(*list, ";");
+    char one[FOLDED] = "";
+
+    if (!**list)
+        return false;
+    if (n < sizeof(one))
+        memcpy(one, *list, n);
+    bj_synonym_fold(one, out, FOLDED);
+    *list += n + ((*list)[n] == ';');
+    return true;
+}
+
+/* A class column may hold banjing's own class names; plans use the Chinese words. */
+static bool is_class_word(const char *folded, const char *word)
+{
+    char label[FOLDED];
+    int c = bj_class_find(folded);
+
+    if (c < 0)
+        return false;
+    bj_synonym_fold(bj_class_label((enum bj_class)c, "zh"), label, sizeof(label));
+    return strcmp(label, word) == 0;
+}
+
+/* One of the cell's words is one of the others; both are lists joined by ';'. */
 static bool is_one_of(const char *cell, const char *words)
 {
-    char have[FOLDED], want[FOLDED], one[FOLDED];
+    char have[FOLDED], want[FOLDED];
 
-    bj_synonym_fold(cell, have, sizeof(have));
-    while (*words) {
-        size_t n = strcspn(words, ";");
-
-        if (n < sizeof(one)) {
-            memcpy(one, words, n);
-            one[n] = '\0';
-            bj_synonym_fold(one, want, sizeof(want));
-            if (strcmp(have, want) == 0 || (strcmp(want, "是") == 0 && says_yes(have)))
+    while (next_word(&cell, have))
+        for (const char *w = words; next_word(&w, want);)
+            if (*have && *want &&
+                (strcmp(have, want) == 0 || is_class_word(have, want) ||
+                 (strcmp(want, "是") == 0 && says_yes(have))))
                 return true;
-        }
-        words += n + (words[n] == ';');
-    }
     return false;
 }
 

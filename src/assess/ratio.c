@@ -58,8 +58,17 @@ static enum bj_status numerators(struct bj_judge *j, const struct bj_rule *rule,
     return st;
 }
 
-static const char *no_people(struct bj_judge *j, const struct bj_rule *rule)
+/* Why no unit could be judged: its number is missing, or its people are. */
+static const char *why_open(struct bj_judge *j, const struct bj_rule_result *r)
 {
+    const struct bj_rule *rule = r->rule;
+    size_t k = 0;
+
+    while (k < r->n_units && isnan(r->unit[k].numerator))
+        k++;
+    if (r->n_units > 0 && k == r->n_units)
+        return bj_assess_text(j, R_("the column '%s' has no number for '%s'"), rule->value,
+                              r->unit[0].name);
     return bj_assess_text(j,
                           R_("the %s population is not known: a column of it is needed (villages, "
                              "indicators)"),
@@ -88,7 +97,7 @@ static enum bj_status judge_areas(struct bj_judge *j, struct bj_rule_result *r, 
     if (st == BJ_OK && !*why) {
         bj_result_units_verdict(r);
         if (r->verdict == BJ_NOT_EVALUATED && !r->rule->per_field) {
-            *why = no_people(j, r->rule);
+            *why = why_open(j, r);
             st = *why ? BJ_OK : BJ_ENOMEM;
         }
     }

@@ -82,25 +82,15 @@ size_t bj_unit_slot(const struct bj_judge *j, const struct bj_unit *u)
     return u->township < 0 ? j->study->n_townships : (size_t)u->township;
 }
 
-static bool is_code(const char *a, const char *b)
-{
-    return a && b && *a && *b && bj_code_compare(a, b) == 0;
-}
-
-static bool is_name(const char *a, const char *b)
-{
-    return a && b && *a && strcmp(a, b) == 0;
-}
-
 int64_t bj_unit_indicator(const struct bj_judge *j, const struct bj_unit *u)
 {
     const struct bj_indicators *in = &j->study->indicators;
 
     for (size_t i = 0; i < in->n; i++)
-        if (is_code(in->code[i], u->code))
+        if (bj_code_is_unit(in->code[i], u->code))
             return (int64_t)i;
     for (size_t i = 0; i < in->n; i++)
-        if (is_name(in->name[i], u->name))
+        if (bj_name_is_unit(in->name[i], u->name))
             return (int64_t)i;
     return -1;
 }
@@ -495,7 +485,13 @@ enum bj_status bj_amount_by_unit(struct bj_judge *j, const struct bj_rule *rule,
         take_indicators(j, field, amount);
     for (size_t k = 0; k <= n; k++)
         none = none && isnan(amount[k]);
-    if (st == BJ_OK && !*why && none)
+    if (st == BJ_OK && !*why && none && !rule->facilities &&
+        bj_column_find(&s->indicators.columns, field))
+        *why = bj_assess_text(j,
+                              R_("the column '%s' of indicators has no number in a row of the "
+                                 "county or of one of its townships"),
+                              field);
+    else if (st == BJ_OK && !*why && none)
         st = bj_need_column(j, field, rule->facilities ? "facilities" : "facilities, indicators",
                             why);
     if (st || *why) {

@@ -104,6 +104,11 @@ int bj_text_number(const char *s, double *out);
 /* Shortest decimal text that reads back as the same double ("0.1", "1e+300"); buf >= 32. */
 const char *bj_double_text(double v, char *buf);
 
+/* Two codes name one unit: equal, or of digits and the longer one ends in nothing but zeros:
+ * 530403, 530403000 and 530403000000; 530403100 and 530403100000. Never for "" or NULL. */
+bool bj_code_is_unit(const char *a, const char *b);
+/* Two names are one, blanks, letter case and full-width forms apart. Never for "" or NULL. */
+bool bj_name_is_unit(const char *a, const char *b);
 /* Order of codes: "" (and NULL) first, then codes of digits only, as numbers of any length,
  * then all others as bytes. */
 int bj_code_compare(const char *a, const char *b);

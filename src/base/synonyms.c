@@ -220,6 +220,36 @@ const struct bj_synonym bj_synonyms[] = {
 };
 const size_t bj_n_synonyms = sizeof(bj_synonyms) / sizeof(bj_synonyms[0]);
 
+/* More words that lists carry, not in domain.md 6.4. Whole words only: as words that a DBF may cut
+ * they would make more beginnings ambiguous (医疗机 is 医疗机构名称). */
+const struct bj_synonym bj_whole_synonyms[] = {
+    {BJ_SYN_NAME, "村名称"},           {BJ_SYN_NAME, "村庄名称"},
+    {BJ_SYN_NAME, "村居名称"},         {BJ_SYN_NAME, "村(居)名称"},
+    {BJ_SYN_NAME, "村委会"},           {BJ_SYN_NAME, "村委会名称"},
+    {BJ_SYN_NAME, "村(居)委会"},       {BJ_SYN_NAME, "村(居)委会名称"},
+    {BJ_SYN_NAME, "医疗卫生机构名称"}, {BJ_SYN_NAME, "卫生机构名称"},
+    {BJ_SYN_CODE, "统计区划代码"},     {BJ_SYN_CODE, "区划编码"},
+    {BJ_SYN_CODE, "村编码"},           {BJ_SYN_CODE, "行政村编码"},
+    {BJ_SYN_CODE, "村级代码"},         {BJ_SYN_TOWNSHIP, "镇"},
+    {BJ_SYN_TOWNSHIP, "乡(镇)"},       {BJ_SYN_TOWNSHIP, "乡(镇)名称"},
+    {BJ_SYN_TOWNSHIP, "乡(镇、街道)"}, {BJ_SYN_TOWNSHIP, "乡镇街道"},
+    {BJ_SYN_TOWNSHIP, "乡镇/街道"},    {BJ_SYN_TOWNSHIP, "所在乡镇"},
+    {BJ_SYN_TOWNSHIP, "所属乡(镇)"},   {BJ_SYN_TOWNSHIP, "所属街道"},
+    {BJ_SYN_TOWNSHIP, "镇街名称"},     {BJ_SYN_POPULATION, "总人口数"},
+    {BJ_SYN_POPULATION, "人口总数"},   {BJ_SYN_POPULATION, "年末常住人口"},
+    {BJ_SYN_POPULATION, "年末总人口"}, {BJ_SYN_LON, "地理经度"},
+    {BJ_SYN_LON, "经度坐标"},          {BJ_SYN_LAT, "地理纬度"},
+    {BJ_SYN_LAT, "纬度坐标"},          {BJ_SYN_LONLAT, "经纬度坐标"},
+    {BJ_SYN_LONLAT, "地理坐标"},       {BJ_SYN_LONLAT, "gps坐标"},
+    {BJ_SYN_CLASS, "机构类别名称"},    {BJ_SYN_CLASS, "医疗机构类别"},
+    {BJ_SYN_CLASS, "医疗机构类型"},    {BJ_SYN_CLASS, "卫生机构类别"},
+    {BJ_SYN_STATUS, "执业状态"},       {BJ_SYN_STATUS, "营业状态"},
+    {BJ_SYN_STATUS, "经营状态"},       {BJ_SYN_STATUS, "使用状态"},
+    {BJ_SYN_STATUS, "运行状态"},       {BJ_SYN_DOCTORS, "执业(助理)医师数"},
+    {BJ_SYN_NURSES, "注册护士数"},     {BJ_SYN_VILLAGE_DOCTORS, "乡村医生数"},
+};
+const size_t bj_n_whole_synonyms = sizeof(bj_whole_synonyms) / sizeof(bj_whole_synonyms[0]);
+
 /* Bytes of the character at s; 1 for what is no UTF-8. */
 static size_t char_size(const unsigned char *s)
 {
@@ -295,10 +325,13 @@ int bj_synonym_drop_unit(char *folded)
 /* First role with the folded word, role < 0 for any. */
 static int find_role(const char *folded, int role)
 {
-    for (size_t i = 0; i < bj_n_synonyms; i++)
-        if ((role < 0 || bj_synonyms[i].role == role) &&
-            strcmp(bj_synonyms[i].synonym, folded) == 0)
-            return bj_synonyms[i].role;
+    for (size_t i = 0; i < bj_n_synonyms + bj_n_whole_synonyms; i++) {
+        const struct bj_synonym *s =
+            i < bj_n_synonyms ? &bj_synonyms[i] : &bj_whole_synonyms[i - bj_n_synonyms];
+
+        if ((role < 0 || s->role == role) && strcmp(s->synonym, folded) == 0)
+            return s->role;
+    }
     return -1;
 }
 

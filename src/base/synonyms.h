@@ -49,6 +49,9 @@ struct bj_synonym {
 /* All words, grouped by role; a word may stand under two roles (XZQMC: name and county). */
 extern const struct bj_synonym bj_synonyms[];
 extern const size_t bj_n_synonyms;
+/* More words, never completed from a beginning that a DBF left. */
+extern const struct bj_synonym bj_whole_synonyms[];
+extern const size_t bj_n_whole_synonyms;
 
 /* The form in which headers are compared: ASCII letters small, full-width forms (U+FF01 to
  * U+FF5E) as ASCII, white space (also U+3000 and U+00A0), line breaks and the marks * and :

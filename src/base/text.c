@@ -1,6 +1,8 @@
 /* Text: growing buffers, UTF-8, numbers and codes as planners write them. */
 #include "base/base_int.h"
 
+#include "base/synonyms.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
@@ -307,7 +309,16 @@ const char *bj_closest(const char *word, const char *const *list)
     return best;
 }
 
-/* Copies s without white space, separators and full-width forms: "１，２００ 人" -> "1200人". */
+static bool is_digit_at(const char *s)
+{
+    const unsigned char *u = (const unsigned char *)s;
+
+    return isdigit(u[0]) || (u[0] == 0xEF && u[1] == 0xBC && u[2] >= 0x90 && u[2] <= 0x99);
+}
+
+/* Copies s without white space and full-width forms: "１，２００ 人" -> "1,200人". A space
+ * between digits separates thousands as a comma does: "1 200" is 1,200, and "102 45 30" (degrees,
+ * minutes, seconds) no number. */
 static bool fold_number(const char *s, char *out, size_t room)
 {
     size_t n = 0;
@@ -319,7 +330,10 @@ static bool fold_number(const char *s, char *out, size_t room)
         if (n + 5 > room)
             return false;
         if (space) {
-            s += space;
+            for (s += space; (space = space_at(s)) > 0;)
+                s += space;
+            if (n > 0 && isdigit((unsigned char)out[n - 1]) && is_digit_at(s))
+                out[n++] = ',';
         } else if (u[0] == 0xEF && u[1] == 0xBC && u[2] >= 0x81) { /* U+FF01.. = ASCII + 0xFEE0 */
             out[n++] = (char)(u[2] - 0x60);
             s += 3;
@@ -458,4 +472,27 @@ int bj_code_compare(const char *a, const char *b)
             return c;
     }
     return strcmp(a, b);
+}
+
+bool bj_code_is_unit(const char *a, const char *b)
+{
+    enum { COUNTY = 6 };
+    size_t n = a ? strlen(a) : 0, m = b ? strlen(b) : 0;
+
+    if (n == 0 || m == 0)
+        return false;
+    if (n > m)
+        return bj_code_is_unit(b, a);
+    if (n == m || n < COUNTY || !only_digits(a) || !only_digits(b))
+        return bj_code_compare(a, b) == 0;
+    return strncmp(a, b, n) == 0 && strspn(b + n, "0") == m - n;
+}
+
+bool bj_name_is_unit(const char *a, const char *b)
+{
+    char x[256], y[256];
+
+    bj_synonym_fold(a ? a : "", x, sizeof(x));
+    bj_synonym_fold(b ? b : "", y, sizeof(y));
+    return *x && strcmp(x, y) == 0;
 }

@@ -8,6 +8,7 @@
 #include <cpl_error.h>
 #include <cpl_vsi.h>
 
+#include <errno.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -70,11 +71,18 @@ const char *bj_base_name(const char *path)
 
 enum bj_status bj_vsi_read(struct bj_ctx *ctx, const char *path, size_t max, char **out, size_t *n)
 {
-    VSILFILE *f = VSIFOpenL(path, "rb");
+    VSILFILE *f;
+    VSIStatBufL sb;
     enum bj_status st = BJ_ENOMEM;
     vsi_l_offset size;
     char *s = NULL;
 
+    if (VSIStatExL(path, &sb, VSI_STAT_NATURE_FLAG) == 0 && VSI_ISDIR(sb.st_mode))
+        return bj_fail(ctx, BJ_EIO, _("'%s' is a folder, not a file"), path);
+    errno = 0;
+    f = VSIFOpenL(path, "rb");
+    if (!f && errno)
+        return bj_fail(ctx, BJ_EIO, _("file '%s' cannot be opened: %s"), path, strerror(errno));
     if (!f)
         return bj_fail(ctx, BJ_EIO, _("file '%s' cannot be opened"), path);
     if (VSIFSeekL(f, 0, SEEK_END)) {

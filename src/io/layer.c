@@ -97,6 +97,14 @@ static char **shape_files(const char *path)
     return files;
 }
 
+static const char *file_with(char **files, const char *extension)
+{
+    for (; files && *files; files++)
+        if (EQUAL(CPLGetExtension(*files), extension))
+            return *files;
+    return NULL;
+}
+
 /* Why GDAL could not open path: a shapefile cut short may not even open. */
 static enum bj_status not_opened(struct bj_ctx *ctx, const struct bj_gdal *g, const char *path)
 {
@@ -111,7 +119,13 @@ static enum bj_status not_opened(struct bj_ctx *ctx, const struct bj_gdal *g, co
     if (EQUAL(CPLGetExtension(path), "shp")) {
         char **files = shape_files(path);
 
-        st = bj_shape_check(ctx, (CSLConstList)files);
+        if (!file_with(files, "shx"))
+            st = bj_fail(ctx, BJ_EIO,
+                         _("'%s' is not there; copy all parts of the shapefile (.shp, .shx, .dbf, "
+                           ".prj) into one folder"),
+                         CPLResetExtension(path, "shx"));
+        else
+            st = bj_shape_check(ctx, (CSLConstList)files);
         CSLDestroy(files);
     }
     return st ? st
@@ -269,14 +283,6 @@ static char **layer_files(const struct bj_source *src)
     return own;
 }
 
-static const char *file_with(char **files, const char *extension)
-{
-    for (; files && *files; files++)
-        if (EQUAL(CPLGetExtension(*files), extension))
-            return *files;
-    return NULL;
-}
-
 /* Other drivers that give raw bytes (MapInfo without a character set): all text is read once. */
 static enum bj_status raw_encoding(struct bj_ctx *ctx, const struct bj_source_spec *spec,
                                    struct bj_source *src, struct bj_encoding *e)
@@ -317,6 +323,11 @@ static enum bj_status shapefile_encoding(struct bj_ctx *ctx, const struct bj_sou
     enum bj_status st = bj_shape_check(ctx, (CSLConstList)files);
 
     if (!st && !dbf) { /* inside an archive, or without a table */
+        if (file_with(files, "shp"))
+            bj_log(ctx, BJ_LOG_WARNING,
+                   _("'%s' is not there: names, codes and numbers are missing; copy all parts of "
+                     "the shapefile into one folder"),
+                   CPLResetExtension(file_with(files, "shp"), "dbf"));
         CSLDestroy(files);
         return raw_encoding(ctx, spec, src, e);
     }

@@ -5,11 +5,8 @@
  * because GDAL's CSV driver takes the number of columns from the first line, which is often a
  * title of one cell.
  *
- * Header: the first of rows 1 to 10 with at least three known column words (base/synonyms.h),
- * else the row with the most, two at least, else the first row that is filled from the first
- * column on with different texts, none of them a number. Directly below it, a second header
- * row (经度 and 纬度 under 坐标) is merged into it, and rows of units or of column numbers
- * (甲 乙 1 2) are left out. Blank rows are no rows. All else, also sums (合计) and notes, stays.
+ * The header is found by header.c. Blank rows are no rows. All else below it, also sums (合计) and
+ * notes, stays.
  *
  * Cells: numbers in scientific notation that a program wrote (5.30403100201E11, no plus sign)
  * are written out when that loses nothing; 3.71502E+11 is what a spreadsheet displays, its
@@ -18,14 +15,9 @@
  * do not, for they would be counted several times. GDAL does not tell what is merged, so the
  * sheet's own XML is looked at.
  *
- * Where the caller asks for captions (control points), a header that repeats its words (X Y X Y)
- * takes those of the row above before them, if that tells the columns apart.
- *
  * A `where` is put to a memory layer with the header's names; columns of plain numbers are
  * numbers there, unless they look like codes (a leading zero, or nine digits and more). */
-#include "io/io_int.h"
-
-#include "base/synonyms.h"
+#include "io/list_int.h"
 
 #include <cpl_conv.h>
 #include <cpl_minixml.h>
@@ -41,28 +33,11 @@
 #include <string.h>
 
 enum {
-    HEADER_ROWS = 10,  /* the header is looked for so far down */
-    STRONG = 3,        /* known words that make a header for certain */
     SAMPLE_LINES = 20, /* lines that the separator is taken from */
     PROGRESS_ROWS = 50000,
-    NAME_BYTES = 180, /* of a header; longer is no name */
     CODE_DIGITS = 9
 };
 static const size_t max_file_bytes = (size_t)4 << 30;
-
-struct bj_list {
-    char *text;                /* a text file, split in place */
-    struct bj_strings strings; /* cells of a sheet, names */
-    const char **cell;         /* all cells, row after row */
-    size_t n_cells, cap_cells;
-    size_t *start; /* n_rows + 1: first cell of each row */
-    int64_t *line; /* n_rows: row number in the sheet */
-    size_t n_rows, cap_start, cap_line;
-    size_t first; /* first row below the header */
-    size_t n_columns;
-    unsigned char *left_out; /* by `where`; NULL = none */
-    int wkt;                 /* column with geometry as WKT, -1 = none */
-};
 
 int bj_list_is(const char *path)
 {
@@ -75,17 +50,14 @@ int bj_list_is(const char *path)
     return 0;
 }
 
-/* By its name; but web systems also export text under the name .xls. */
-static bool is_text_file(const char *path)
+/* By its first bytes; a web page is none. */
+static bool is_text(const char *path)
 {
-    const char *e = CPLGetExtension(path);
     unsigned char b[512];
-    VSILFILE *f;
+    VSILFILE *f = VSIFOpenL(path, "rb");
     size_t n;
 
-    if (EQUAL(e, "csv") || EQUAL(e, "txt") || EQUAL(e, "tsv"))
-        return true;
-    if (!EQUAL(e, "xls") || !(f = VSIFOpenL(path, "rb")))
+    if (!f)
         return false;
     n = VSIFReadL(b, 1, sizeof(b), f);
     VSIFCloseL(f);
@@ -93,6 +65,15 @@ static bool is_text_file(const char *path)
         if (b[i] < '\t')
             return false;
     return n > 0 && b[0] != '<';
+}
+
+/* By its name; but web systems also export text under the name .xls. */
+static bool is_text_file(const char *path)
+{
+    const char *e = CPLGetExtension(path);
+
+    return EQUAL(e, "csv") || EQUAL(e, "txt") || EQUAL(e, "tsv") ||
+           (EQUAL(e, "xls") && is_text(path));
 }
 
 void bj_list_free(struct bj_ctx *ctx, struct bj_list *list)
@@ -143,21 +124,6 @@ static void end_row(struct bj_list *l)
     l->n_cells = first;
 }
 
-static size_t row_width(const struct bj_list *l, size_t row)
-{
-    return l->start[row + 1] - l->start[row];
-}
-
-static const char *cell_at(const struct bj_list *l, size_t row, size_t column)
-{
-    return column < row_width(l, row) ? l->cell[l->start[row] + column] : "";
-}
-
-static bool is_blank_at(const struct bj_list *l, size_t row, size_t column)
-{
-    return bj_is_blank(cell_at(l, row, column));
-}
-
 /* ---- text files --------------------------------------------------------- */
 
 /* The separator with the largest middle count in the first lines, outside quotes; one column
@@ -199,7 +165,7 @@ static char find_separator(const char *s)
 }
 
 /* Splits one cell in place (RFC 4180: quotes doubled inside quotes); *s moves behind it, *last
- * says whether it ended the row. */
+ * says whether it ended the row. NULL: its quotation mark is never closed. */
 static char *take_cell(char **s, char separator, bool *last)
 {
     char *from = *s, *to, *cell;
@@ -215,7 +181,9 @@ static char *take_cell(char **s, char separator, bool *last)
             from += *from == '"';
             *to++ = *from++;
         }
-        from += *from == '"';
+        if (!*from)
+            return NULL;
+        from++;
     }
     while (*from && *from != separator && *from != '\n' && *from != '\r')
         *to++ = *from++;
@@ -227,7 +195,7 @@ static char *take_cell(char **s, char separator, bool *last)
     return cell;
 }
 
-static enum bj_status split_text(struct bj_ctx *ctx, struct bj_list *l)
+static enum bj_status split_text(struct bj_ctx *ctx, const char *path, struct bj_list *l)
 {
     char *s = l->text, separator = find_separator(s);
 
@@ -236,9 +204,17 @@ static enum bj_status split_text(struct bj_ctx *ctx, struct bj_list *l)
 
         if (!begin_row(ctx, l, line))
             return BJ_ENOMEM;
-        while (!last)
-            if (!put_cell(ctx, l, take_cell(&s, separator, &last)))
+        while (!last) {
+            char *cell = take_cell(&s, separator, &last);
+
+            if (!cell)
+                return bj_fail(ctx, BJ_EDATA,
+                               _("a quotation mark that opens a cell in row %lld of '%s' is never "
+                                 "closed; close or remove it"),
+                               (long long)line, path);
+            if (!put_cell(ctx, l, cell))
                 return BJ_ENOMEM;
+        }
         end_row(l);
     }
     return BJ_OK;
@@ -367,7 +343,7 @@ static enum bj_status open_text(struct bj_ctx *ctx, const struct bj_source_spec 
         return st ? st : bj_fail(ctx, BJ_EDATA, _("'%s' is empty"), spec->path);
     }
     l->text = decoded.s; /* now owned by l */
-    return split_text(ctx, l);
+    return split_text(ctx, spec->path, l);
 }
 
 /* ---- sheets ------------------------------------------------------------- */
@@ -426,24 +402,6 @@ static enum bj_status load_sheet(struct bj_ctx *ctx, OGRLayerH layer, struct bj_
     return st;
 }
 
-/* Known column words in a row. */
-static int known_words(const struct bj_list *l, size_t row)
-{
-    int n = 0;
-
-    for (size_t c = 0; c < row_width(l, row); c++)
-        n += bj_synonym_role(cell_at(l, row, c)) >= 0;
-    return n;
-}
-
-static bool has_strong_header(const struct bj_list *l)
-{
-    for (size_t r = 0; r < l->n_rows && l->line[r] <= HEADER_ROWS; r++)
-        if (known_words(l, r) >= STRONG)
-            return true;
-    return false;
-}
-
 /* A list for one sheet in *out (NULL while out of memory). */
 static enum bj_status sheet_list(struct bj_ctx *ctx, OGRLayerH layer, struct bj_list **out)
 {
@@ -476,7 +434,7 @@ static enum bj_status choose_sheet(struct bj_ctx *ctx, GDALDatasetH ds, int *cho
             filled = i;
             n_filled++;
         }
-        if (has_strong_header(l)) {
+        if (bj_list_has_header(l)) {
             strong = i;
             n_strong++;
         }
@@ -540,12 +498,14 @@ static void restore_sheet_options(char **before)
 static enum bj_status not_a_workbook(struct bj_ctx *ctx, const struct bj_gdal *g, const char *path)
 {
     const char *e = CPLGetExtension(path);
-    char b[4] = "";
+    char b[5] = "";
     VSILFILE *f = VSIFOpenL(path, "rb");
 
     if (f) {
-        if (VSIFReadL(b, 1, sizeof(b), f) != sizeof(b))
-            b[0] = 0;
+        if (VSIFReadL(b, 1, 4, f) == 0 && VSIFEofL(f)) {
+            VSIFCloseL(f);
+            return bj_fail(ctx, BJ_EDATA, _("'%s' is empty"), path);
+        }
         VSIFCloseL(f);
     }
     if (memcmp(b, "\xD0\xCF\x11\xE0", 4) == 0 && !EQUAL(e, "xls"))
@@ -558,6 +518,17 @@ static enum bj_status not_a_workbook(struct bj_ctx *ctx, const struct bj_gdal *g
                        _("'%s' is a web page, no workbook; open it in a spreadsheet program and "
                          "save it as .xlsx"),
                        path);
+    if (is_text(path))
+        return bj_fail(ctx, BJ_EIO,
+                       _("'%s' cannot be opened as a spreadsheet: it is a text file; name it .csv, "
+                         "or save it again as .xlsx"),
+                       path);
+    if (memcmp(b, "PK\x03\x04", 4) == 0)
+        return bj_fail(
+            ctx, BJ_EIO,
+            _("'%s' cannot be opened as a spreadsheet: it is damaged or not whole; get a "
+              "whole copy of it"),
+            path);
     return bj_fail(ctx, BJ_EIO, _("'%s' cannot be opened as a spreadsheet: %s"), path,
                    bj_gdal_reason(g));
 }
@@ -638,17 +609,10 @@ static bool parse_range(const char *s, int64_t *column, int64_t *from, int64_t *
     return *column > 0 && *from > 0 && *to > *from;
 }
 
-static bool is_number(const char *s)
-{
-    double v;
-
-    return bj_text_number(s, &v) == 1;
-}
-
 static void fill_down(struct bj_list *l, int64_t column, int64_t from, int64_t to)
 {
     size_t top = row_of_line(l, from), c = (size_t)column - 1;
-    const char *text = top < l->n_rows ? cell_at(l, top, c) : "";
+    const char *text = top >= l->first && top < l->n_rows ? cell_at(l, top, c) : "";
 
     if (bj_is_blank(text) || is_number(text))
         return;
@@ -723,300 +687,11 @@ static enum bj_status fill_merged(struct bj_ctx *ctx, const struct bj_source *sr
     s = xml ? strstr(xml, "</sheetData>") : NULL;
     for (s = s ? strstr(s, mark) : NULL; s; s = strstr(s, mark)) {
         s += sizeof(mark) - 1;
-        if (parse_range(s, &column, &from, &to) && from > src->info.header_row)
+        if (parse_range(s, &column, &from, &to))
             fill_down(l, column, from, to);
     }
     bj_free(ctx, xml);
     return st;
-}
-
-/* ---- header ------------------------------------------------------------- */
-
-static bool has_digit(const char *s)
-{
-    for (; *s; s++)
-        if (isdigit((unsigned char)*s))
-            return true;
-    return false;
-}
-
-/* Cells from the first column on, all filled with different texts that are no numbers. */
-static bool is_plain_header(const struct bj_list *l, size_t row, size_t width)
-{
-    size_t n = row_width(l, row);
-
-    while (n > 0 && is_blank_at(l, row, n - 1))
-        n--;
-    if (n == 0 || n * 5 < width * 4)
-        return false;
-    for (size_t c = 0; c < n; c++) {
-        if (is_blank_at(l, row, c) || is_number(cell_at(l, row, c)))
-            return false;
-        for (size_t b = 0; b < c; b++)
-            if (strcmp(cell_at(l, row, b), cell_at(l, row, c)) == 0)
-                return false;
-    }
-    return true;
-}
-
-/* Columns up to the last filled cell of the first rows. */
-static size_t sheet_width(const struct bj_list *l)
-{
-    size_t width = 0;
-
-    for (size_t r = 0; r < l->n_rows && r < 50; r++) {
-        size_t n = row_width(l, r);
-
-        while (n > width && is_blank_at(l, r, n - 1))
-            n--;
-        if (n > width)
-            width = n;
-    }
-    return width;
-}
-
-/* Index of the header row, -1 when there is none. */
-static int64_t find_header(const struct bj_list *l)
-{
-    int most = 0;
-    int64_t best = -1;
-    size_t width = sheet_width(l);
-
-    for (size_t r = 0; r < l->n_rows && l->line[r] <= HEADER_ROWS; r++) {
-        int n = known_words(l, r);
-
-        if (n >= STRONG)
-            return (int64_t)r;
-        if (n > most) {
-            most = n;
-            best = (int64_t)r;
-        }
-    }
-    if (most >= 2)
-        return best;
-    for (size_t r = 0; r < l->n_rows && l->line[r] <= HEADER_ROWS; r++)
-        if (is_plain_header(l, r, width))
-            return (int64_t)r;
-    return -1;
-}
-
-/* A unit as it stands under a header: 人, (人), 平方米, km. */
-static bool is_unit(const char *cell)
-{
-    static const char *const unit[] = {
-        "人",   "万人",     "户",   "个", "张", "辆", "名",   "所",   "家",  "米",   "公里",
-        "千米", "平方米",   "㎡",   "m2", "m",  "km", "度",   "°",    "元",  "万元", "%",
-        "km2",  "平方公里", "公顷", "亩", "岁", "年", "人次", "单位", "deg", NULL};
-    char s[64];
-    size_t n;
-
-    bj_synonym_fold(cell, s, sizeof(s));
-    n = strlen(s);
-    if (n >= 2 && s[0] == '(' && s[n - 1] == ')') {
-        s[n - 1] = 0;
-        memmove(s, s + 1, n - 1);
-    }
-    if (strncmp(s, "单位", strlen("单位")) == 0 && strlen(s) > strlen("单位"))
-        memmove(s, s + strlen("单位"), strlen(s) - strlen("单位") + 1);
-    for (size_t i = 0; unit[i]; i++)
-        if (strcmp(s, unit[i]) == 0)
-            return true;
-    return false;
-}
-
-/* 甲 乙 1 2 3: the column numbers of a statistical form. */
-static bool is_form_number(const char *cell, bool *stem)
-{
-    static const char *const stems[] = {"甲", "乙", "丙", "丁", "戊"};
-    size_t n = strlen(cell);
-
-    for (size_t i = 0; i < sizeof(stems) / sizeof(stems[0]); i++) {
-        if (strcmp(cell, stems[i]) == 0) {
-            *stem = true;
-            return true;
-        }
-    }
-    return n <= 2 && strspn(cell, "0123456789") == n;
-}
-
-/* Rows below the header that are neither header nor data. */
-static bool is_filler(const struct bj_list *l, size_t row)
-{
-    bool units = true, numbers = true, stem = false;
-
-    for (size_t c = 0; c < row_width(l, row); c++) {
-        const char *cell = cell_at(l, row, c);
-
-        if (bj_is_blank(cell))
-            continue;
-        units = units && is_unit(cell);
-        numbers = numbers && is_form_number(cell, &stem);
-    }
-    return units || (numbers && stem);
-}
-
-/* A second header row: known words without digits, only where the row above is blank or has
- * a cell that may be merged over them. */
-static bool is_second_header(const struct bj_list *l, size_t header, size_t row)
-{
-    if (known_words(l, row) < 2)
-        return false;
-    for (size_t c = 0; c < row_width(l, row); c++) {
-        if (is_blank_at(l, row, c))
-            continue;
-        if (has_digit(cell_at(l, row, c)))
-            return false;
-        if (!is_blank_at(l, header, c) && !is_blank_at(l, header, c + 1) &&
-            strcmp(cell_at(l, header, c), cell_at(l, row, c)) != 0)
-            return false;
-    }
-    return true;
-}
-
-/* One line, at most NAME_BYTES, cut between characters. */
-static const char *column_name(struct bj_source *src, size_t column, const char *text)
-{
-    char name[NAME_BYTES + 1];
-    size_t n;
-
-    if (bj_is_blank(text)) {
-        n = (size_t)snprintf(name, sizeof(name), "Field%zu", column + 1);
-        return bj_strings_add(src->ctx, &src->strings, name, n);
-    }
-    n = strlen(text);
-    text = bj_trim(text, &n);
-    if (n > NAME_BYTES) {
-        n = NAME_BYTES;
-        while (n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80)
-            n--;
-    }
-    for (size_t i = 0; i < n; i++)
-        name[i] = text[i] == '\n' || text[i] == '\r' ? ' ' : text[i];
-    return bj_strings_add(src->ctx, &src->strings, name, n);
-}
-
-/* Text over column c in the row of captions, carried to the right over blank cells. */
-static const char *caption_of(const struct bj_list *l, size_t captions, size_t c)
-{
-    while (c > 0 && is_blank_at(l, captions, c))
-        c--;
-    return cell_at(l, captions, c);
-}
-
-/* The row of captions over `words` tells apart the columns that the words do not. */
-static bool captions_tell(const struct bj_list *l, size_t captions, size_t words)
-{
-    bool repeated = false;
-
-    for (size_t c = 0; c < l->n_columns; c++)
-        for (size_t b = 0; b < c; b++) {
-            if (is_blank_at(l, words, c) || strcmp(cell_at(l, words, b), cell_at(l, words, c)) != 0)
-                continue;
-            repeated = true;
-            if (strcmp(caption_of(l, captions, b), caption_of(l, captions, c)) == 0)
-                return false;
-        }
-    return repeated;
-}
-
-/* 西安80 over X and Y, CGCS2000 over X and Y: "西安80 X", "西安80 Y", … */
-static enum bj_status name_by_captions(struct bj_ctx *ctx, struct bj_source *src, size_t captions,
-                                       size_t words)
-{
-    const struct bj_list *l = src->list;
-
-    for (size_t c = 0; c < l->n_columns; c++) {
-        bool blank = is_blank_at(l, words, c);
-        const char *over = blank ? cell_at(l, captions, c) : caption_of(l, captions, c);
-        char *text = bj_sprintf(ctx, "%s%s%s", over, blank ? "" : " ", cell_at(l, words, c));
-
-        if (!text)
-            return BJ_ENOMEM;
-        src->field[c].name = column_name(src, c, text);
-        bj_free(ctx, text);
-        if (!src->field[c].name)
-            return BJ_ENOMEM;
-    }
-    return BJ_OK;
-}
-
-static enum bj_status name_columns(struct bj_ctx *ctx, struct bj_source *src, size_t header,
-                                   bool second)
-{
-    struct bj_list *l = src->list;
-
-    src->field = bj_alloc0(ctx, l->n_columns, sizeof(*src->field));
-    if (!src->field)
-        return BJ_ENOMEM;
-    for (size_t c = 0; c < l->n_columns; c++) {
-        const char *text = cell_at(l, header, c);
-
-        if (second && !is_blank_at(l, header + 1, c))
-            text = cell_at(l, header + 1, c);
-        src->field[c].type = BJ_FIELD_TEXT;
-        src->field[c].name = column_name(src, c, text);
-        if (!src->field[c].name)
-            return BJ_ENOMEM;
-    }
-    src->info.field = src->field;
-    src->info.n_fields = l->n_columns;
-    return BJ_OK;
-}
-
-/* Columns up to the last with a name or, in any row, a value. */
-static size_t count_columns(struct bj_ctx *ctx, const struct bj_source *src, size_t header)
-{
-    const struct bj_list *l = src->list;
-    size_t named = row_width(l, header), width;
-
-    while (named > 0 && is_blank_at(l, header, named - 1) &&
-           (header + 1 >= l->n_rows || is_blank_at(l, header + 1, named - 1)))
-        named--;
-    width = named;
-    for (size_t r = header + 1; r < l->n_rows; r++) {
-        size_t n = row_width(l, r);
-
-        while (n > width && is_blank_at(l, r, n - 1))
-            n--;
-        if (n > width) {
-            bj_log(ctx, BJ_LOG_WARNING, _("row %lld of '%s' has more cells than the header"),
-                   (long long)l->line[r], src->path);
-            width = n;
-        }
-    }
-    return width;
-}
-
-static enum bj_status settle_header(struct bj_ctx *ctx, struct bj_source *src, bool captions)
-{
-    struct bj_list *l = src->list;
-    int64_t header = find_header(l);
-    size_t row;
-    bool second;
-    enum bj_status st;
-
-    if (header < 0)
-        return bj_fail(ctx, BJ_EDATA,
-                       _("'%s' ('%s') has no row of column names in its first %d rows; name the "
-                         "columns, such as 名称, 代码, 经度, 纬度"),
-                       src->path, src->info.layer, HEADER_ROWS);
-    row = (size_t)header;
-    l->n_columns = count_columns(ctx, src, row);
-    second = row + 1 < l->n_rows && is_second_header(l, row, row + 1);
-    st = name_columns(ctx, src, row, second);
-    if (!st && captions && second && captions_tell(l, row, row + 1))
-        st = name_by_captions(ctx, src, row, row + 1);
-    else if (!st && captions && !second && row > 0 && captions_tell(l, row - 1, row))
-        st = name_by_captions(ctx, src, row - 1, row);
-    if (st)
-        return st;
-    src->info.header_row = (int)l->line[row];
-    for (row += second ? 2 : 1; row < l->n_rows && is_filler(l, row); row++)
-        bj_log(ctx, BJ_LOG_DEBUG, "io: row %lld of '%s' holds units or column numbers",
-               (long long)l->line[row], src->path);
-    l->first = row;
-    src->info.n_rows = (int64_t)(l->n_rows - l->first);
-    return BJ_OK;
 }
 
 /* ---- where -------------------------------------------------------------- */
@@ -1148,7 +823,7 @@ enum bj_status bj_list_open(struct bj_ctx *ctx, struct bj_gdal *g,
     if (!st && src->list->n_rows == 0)
         st = bj_fail(ctx, BJ_EDATA, _("'%s' ('%s') is empty"), spec->path, src->info.layer);
     if (!st)
-        st = settle_header(ctx, src, spec->captions);
+        st = bj_list_header(ctx, src, spec->captions);
     if (!st)
         st = fill_merged(ctx, src);
     if (!st && spec->crs && !(src->info.crs = bj_source_text(src, spec->crs)))

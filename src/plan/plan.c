@@ -101,6 +101,10 @@ static enum bj_status locate(struct bj_ctx *ctx, const char *id_or_path, const c
     const char *data = bj_data_dir();
     FILE *f;
 
+    if (!*id_or_path)
+        return bj_fail(ctx, BJ_EDATA,
+                       _("no plan is given; add the line plan: ID to the case file, or --plan ID "
+                         "('banjing plan list' shows the ids)"));
     if (is_path(id_or_path)) {
         if (base_dir && *base_dir && id_or_path[0] != '/')
             *path = bj_sprintf(ctx, "%s/%s", base_dir, id_or_path);

@@ -47,7 +47,8 @@ const char *bj_report_fate_word(const struct report *r, enum bj_fate f)
                                      "已停业或未建成",
                                      "合计行",
                                      "代码损坏",
-                                     "图形类型不符"};
+                                     "图形类型不符",
+                                     "不是本县或其乡镇"};
 
     _Static_assert(sizeof(zh) / sizeof(*zh) == BJ_FATE_N, "a word for every fate");
     /* BJ_FATE_LAST_USED shares the number of BJ_FATE_NEIGHBOUR. */

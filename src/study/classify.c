@@ -56,6 +56,8 @@ static const struct word words[] = {
     {"社区卫生站", BIT(CHS)},
     {"医疗服务次中心", BIT(SUBCENTRE)},
     {"医疗服务副中心", BIT(SUBCENTRE)},
+    {"医疗卫生次中心", BIT(SUBCENTRE)},
+    {"医疗卫生副中心", BIT(SUBCENTRE)},
     {"医疗次中心", BIT(SUBCENTRE)},
     {"医疗副中心", BIT(SUBCENTRE)},
     {"急救中心", BIT(EMS_CENTRE)},
@@ -483,9 +485,9 @@ int bj_status_is_closed(const char *status)
 {
     static const char *const not_closed[] = {"未停业", "未关闭", "未注销", "notclosed", NULL};
     static const char *const closed[] = {
-        "停业",   "停止",    "关闭",      "关停",      "注销",      "撤销",   "吊销",   "歇业",
-        "停诊",   "停用",    "停办",      "废弃",      "未营业",    "未运营", "未开业", "未投",
-        "closed", "disused", "abandoned", "cancelled", "suspended", NULL};
+        "停业", "停止",   "关闭",    "关停",      "注销",      "撤销",      "吊销",   "歇业",
+        "停诊", "停用",   "停办",    "暂停",      "废弃",      "未营业",    "未运营", "未开业",
+        "未投", "closed", "disused", "abandoned", "cancelled", "suspended", NULL};
     static const char *const open[] = {"保留", "现状", "已建", "建成", "正常",
                                        "营业", "运营", "在用", NULL};
     static const char *const planned[] = {"在建",     "规划",         "拟建",     "筹建", "筹备",
@@ -570,10 +572,27 @@ static bool equals_any(const char *s, const char *const *list)
     return false;
 }
 
+/* "220村庄" and "村庄" to "220": the names of the 城乡分类代码. */
+static void code_of_label(char s[TEXT_BYTES])
+{
+    static const char *const labels[][2] = {
+        {"111", "主城区"},   {"112", "城乡结合区"}, {"121", "镇中心区"}, {"122", "镇乡结合区"},
+        {"123", "特殊区域"}, {"210", "乡中心区"},   {"220", "村庄"}};
+    const char *name = s + strspn(s, "0123456789");
+
+    for (size_t i = 0; i < COUNT(labels); i++)
+        if (strcmp(name, labels[i][1]) == 0 &&
+            (name == s || strncmp(s, labels[i][0], strlen(labels[i][0])) == 0)) {
+            memcpy(s, labels[i][0], 4);
+            return;
+        }
+}
+
 enum bj_urban bj_urban_of(const char *text, size_t n_prefixes, const char *const *prefix)
 {
-    static const char *const urban[] = {"城镇", "城市", "城区", "urban", "city", "town", NULL};
-    static const char *const rural[] = {"乡村", "农村", "村庄", "rural", "village", "hamlet", NULL};
+    static const char *const urban[] = {"城镇",  "城市", "城区", "镇区",
+                                        "urban", "city", "town", NULL};
+    static const char *const rural[] = {"乡村", "农村", "rural", "village", "hamlet", NULL};
     bool digits = true, standard = n_prefixes == 1 && strcmp(prefix[0], "1") == 0;
     char s[TEXT_BYTES], p[TEXT_BYTES];
 
@@ -582,9 +601,14 @@ enum bj_urban bj_urban_of(const char *text, size_t n_prefixes, const char *const
         return BJ_URBAN_UNKNOWN;
     for (size_t i = 0; i < n_prefixes; i++) {
         squeeze(prefix[i], p);
+        digits = digits && all_digits(p);
+    }
+    if (digits)
+        code_of_label(s);
+    for (size_t i = 0; i < n_prefixes; i++) {
+        squeeze(prefix[i], p);
         if (p[0] && strncmp(s, p, strlen(p)) == 0)
             return BJ_URBAN_YES;
-        digits = digits && all_digits(p);
     }
     if (!digits)
         return BJ_URBAN_NO;

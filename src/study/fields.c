@@ -32,12 +32,19 @@ static const char *const facility_codes[] = {
 
 /* Words of the table that name villages, or codes of places. */
 static const char *const village_words[] = {
-    "村名",     "行政村", "行政村名称", "村(社区)名称", "社区名称",     "xzqmc",
-    "zldwmc",   "cunmc",  "village",    "vill_name",    "行政区划代码", "统计用区划代码",
-    "区划代码", "村代码", "行政村代码", "xzqdm",        "zldwdm",       "qsdwdm",
-    "cundm",    "adcode", "vcode",      "pac",          "region_code",  NULL};
-static const char *const facility_words[] = {"单位名称",   "机构名称", "医疗机构名称",
-                                             "卫生室名称", "facility", NULL};
+    "村名",       "行政村",     "行政村名称",     "村(社区)名称",
+    "社区名称",   "xzqmc",      "zldwmc",         "cunmc",
+    "village",    "vill_name",  "行政区划代码",   "统计用区划代码",
+    "区划代码",   "村代码",     "行政村代码",     "xzqdm",
+    "zldwdm",     "qsdwdm",     "cundm",          "adcode",
+    "vcode",      "pac",        "region_code",    "村名称",
+    "村庄名称",   "村居名称",   "村(居)名称",     "村委会",
+    "村委会名称", "村(居)委会", "村(居)委会名称", "统计区划代码",
+    "区划编码",   "村编码",     "行政村编码",     "村级代码",
+    NULL};
+static const char *const facility_words[] = {"单位名称",     "机构名称", "医疗机构名称",
+                                             "卫生室名称",   "facility", "医疗卫生机构名称",
+                                             "卫生机构名称", NULL};
 
 int bj_field_role_of(const char *header)
 {
@@ -114,6 +121,13 @@ static void find_roles(struct header *h, const struct bj_field *field, enum bj_r
             h->exact |= 1u << s->role;
         else if (strncmp(s->synonym, h->whole, n) == 0)
             h->prefix |= 1u << s->role;
+    }
+    for (size_t i = 0; n > 0 && i < bj_n_whole_synonyms; i++) {
+        const struct bj_synonym *s = &bj_whole_synonyms[i];
+
+        if (equals_header(h, s->synonym) && !(is_facility_layer(role) && s->role == BJ_SYN_CODE &&
+                                              in_list(s->synonym, village_words)))
+            h->exact |= 1u << s->role;
     }
     for (const char *const *code = facility_codes; is_facility_layer(role) && *code; code++)
         if (equals_header(h, *code))

@@ -327,9 +327,9 @@ static int32_t same_township(const struct bj_study *s, const char *code, const c
 }
 
 static enum bj_status add_township(struct bj_ctx *ctx, struct bj_study *s,
-                                   const struct bj_reading *r, size_t i)
+                                   const struct bj_reading *r, size_t i, const char *code)
 {
-    const char *code = bj_reading_text(r, BJ_COL_CODE, i), *name = township_name(r, i);
+    const char *name = township_name(r, i);
     const char *type = bj_reading_text(r, BJ_COL_TYPE, i);
     struct bj_township *t = &s->township[s->n_townships];
 
@@ -351,10 +351,12 @@ static enum bj_status sort_township_row(struct bj_ctx *ctx, struct bj_study *s,
                                         struct bj_reading *r, const struct bj_locator *in_row,
                                         size_t i, int32_t *group)
 {
-    const char *code = bj_reading_text(r, BJ_COL_CODE, i), *name = township_name(r, i);
+    const char *name = township_name(r, i);
     struct bj_verdict_of_row v;
     enum bj_status st = BJ_OK;
+    char code[128];
 
+    bj_code_clean(bj_reading_text(r, BJ_COL_CODE, i), code);
     judge_area_row(r, i, &v);
     group[i] = -1;
     if (bj_fate_is_used(v.fate) && s->own->in_county &&
@@ -366,7 +368,7 @@ static enum bj_status sort_township_row(struct bj_ctx *ctx, struct bj_study *s,
             bj_row_fate(&v, BJ_FATE_CODE_REPEATED, R_("another part of the township '%s'"), name);
         } else {
             group[i] = (int32_t)s->n_townships;
-            st = add_township(ctx, s, r, i);
+            st = add_township(ctx, s, r, i, code);
         }
     }
     return st == BJ_OK ? enter(ctx, s, r, i, &v) : st;

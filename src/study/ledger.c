@@ -14,12 +14,25 @@
 #include <stdarg.h>
 #include <string.h>
 
-const char *const bj_fate_names[] = {"no_population",  "bad_population",  "repaired",
-                                     "interior_point", "first_of_multi",  "code_repeated",
-                                     "point_repeated", "neighbour",       "duplicate",
-                                     "no_geometry",    "bad_coordinates", "outside_county",
-                                     "class_unknown",  "closed",          "total_row",
-                                     "bad_code",       "wrong_geometry",  NULL};
+const char *const bj_fate_names[] = {"no_population",
+                                     "bad_population",
+                                     "repaired",
+                                     "interior_point",
+                                     "first_of_multi",
+                                     "code_repeated",
+                                     "point_repeated",
+                                     "neighbour",
+                                     "duplicate",
+                                     "no_geometry",
+                                     "bad_coordinates",
+                                     "outside_county",
+                                     "class_unknown",
+                                     "closed",
+                                     "total_row",
+                                     "bad_code",
+                                     "wrong_geometry",
+                                     "unit_unknown",
+                                     NULL};
 
 _Static_assert(sizeof(bj_fate_names) / sizeof(*bj_fate_names) == BJ_FATE_N + 1,
                "every fate has a name");

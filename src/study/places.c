@@ -82,55 +82,22 @@ static enum bj_status reserve(struct bj_ctx *ctx, struct bj_places *p, int32_t *
 
 /* ---- texts of a row ---------------------------------------------------------------- */
 
-static bool all_digits(const char *s, size_t n)
+static const char *const total_words[] = {"合计", "小计", "总计", "共计", NULL};
+
+/* Folded, without 人 or 76个村 in brackets behind it. */
+static void fold_total(const char *text, char out[128])
 {
-    return n > 0 && strspn(s, "0123456789") >= n;
-}
-
-/* Code without the ".0" that a column of real numbers gives it. */
-static void clean_code(const char *text, char out[128])
-{
-    size_t n;
-    const char *dot;
-
-    snprintf(out, 128, "%s", text);
-    dot = strchr(out, '.');
-    n = dot ? (size_t)(dot - out) : 0;
-    if (dot && all_digits(out, n) && dot[1] && strspn(dot + 1, "0") == strlen(dot + 1))
-        out[n] = '\0';
-}
-
-/* 3.71502E+11: what a spreadsheet leaves of a code of twelve digits. */
-static bool is_scientific(const char *code)
-{
-    size_t n = strspn(code, "0123456789");
-    const char *p = code + n;
-
-    if (n == 0)
-        return false;
-    if (*p == '.')
-        p += 1 + strspn(p + 1, "0123456789");
-    if (*p != 'e' && *p != 'E')
-        return false;
-    p++;
-    p += *p == '+' || *p == '-';
-    return all_digits(p, strlen(p));
-}
-
-/* A village's code of 12 digits whose township and village parts are gone. */
-static bool lost_its_end(const char *code)
-{
-    return strlen(code) == 12 && all_digits(code, 12) && strcmp(code + 6, "000000") == 0;
+    bj_synonym_fold(text, out, 128);
+    bj_synonym_drop_unit(out);
 }
 
 static bool is_total_word(const char *text)
 {
-    static const char *const words[] = {"合计", "小计", "总计", NULL};
     char s[128];
 
-    bj_synonym_fold(text, s, sizeof(s));
-    for (int i = 0; words[i]; i++)
-        if (bj_ends_with(s, words[i]))
+    fold_total(text, s);
+    for (int i = 0; total_words[i]; i++)
+        if (bj_ends_with(s, total_words[i]))
             return true;
     return strcmp(s, "total") == 0 || strcmp(s, "subtotal") == 0;
 }
@@ -139,8 +106,11 @@ bool bj_is_total_cell(const char *text)
 {
     char s[128];
 
-    bj_synonym_fold(text, s, sizeof(s));
-    return strcmp(s, "合计") == 0 || strcmp(s, "小计") == 0 || strcmp(s, "总计") == 0;
+    fold_total(text, s);
+    for (int i = 0; total_words[i]; i++)
+        if (strcmp(s, total_words[i]) == 0)
+            return true;
+    return false;
 }
 
 /* 合计 stands in a list's first column, or where the name is, or where the name's unit is when
@@ -174,8 +144,36 @@ struct job {
     const char *last_name; /* township text last looked up, and what it was */
     int32_t last_township;
     size_t n_blank, n_bad, n_code, n_point, n_unknown_class, n_from_name;
-    char examples[200]; /* class texts not understood */
+    size_t n_odd_urban, n_no_township;
+    char examples[200]; /* class texts not understood, or texts of urban and rural */
 };
+
+/* The other way round the row lies in the county. */
+static bool look_exchanged(const struct job *j, size_t i)
+{
+    const double *box = j->s->own->box;
+    double x = j->pos.source_y[i], y = j->pos.source_x[i];
+
+    return j->pos.from_columns && j->s->own->has_county && bj_crs_is_geographic(j->r.crs) &&
+           x >= box[0] && x <= box[2] && y >= box[1] && y <= box[3];
+}
+
+/* The cell that could not be read. */
+static const char *unreadable_text(const struct job *j, size_t i)
+{
+    static const enum bj_field_role roles[] = {BJ_COL_LON, BJ_COL_LAT};
+
+    for (int k = 0; k < 2; k++) {
+        int at = j->r.at[roles[k]];
+        const struct bj_column *c = at >= 0 ? &j->r.table.column[at] : NULL;
+        double v;
+
+        if (c && c->number_state && c->number_state[i] < 0 && c->raw && c->raw[i] &&
+            !bj_parse_degrees(c->raw[i], &v))
+            return c->raw[i];
+    }
+    return bj_reading_text(&j->r, BJ_COL_LONLAT, i);
+}
 
 static void judge_position(const struct job *j, size_t i, struct bj_verdict_of_row *v)
 {
@@ -198,10 +196,17 @@ static void judge_position(const struct job *j, size_t i, struct bj_verdict_of_r
         bj_row_fate(v, BJ_FATE_BAD_COORDINATES, R_("coordinates are 0, 0"));
         break;
     case BJ_POS_NOWHERE:
-        bj_row_fate(v, BJ_FATE_BAD_COORDINATES, R_("coordinates are no place on Earth"));
+        if (look_exchanged(j, i))
+            bj_row_fate(v, BJ_FATE_BAD_COORDINATES,
+                        R_("longitude and latitude are exchanged: %.9g is no latitude"),
+                        j->pos.source_y[i]);
+        else
+            bj_row_fate(v, BJ_FATE_BAD_COORDINATES, R_("coordinates are no place on Earth"));
         break;
     case BJ_POS_UNREADABLE:
-        bj_row_fate(v, BJ_FATE_BAD_COORDINATES, R_("the text is no longitude and latitude"));
+        bj_row_fate(v, BJ_FATE_BAD_COORDINATES,
+                    R_("'%s' is no coordinate; write degrees as 126.875 or 126°52′30″"),
+                    unreadable_text(j, i));
         break;
     default:
         break;
@@ -210,13 +215,13 @@ static void judge_position(const struct job *j, size_t i, struct bj_verdict_of_r
 
 static void judge_code(const struct job *j, const char *code, struct bj_verdict_of_row *v)
 {
-    if (is_scientific(code))
+    if (bj_code_is_scientific(code))
         bj_row_fate(
             v, BJ_FATE_BAD_CODE,
             R_("the code '%s' was destroyed by a spreadsheet; format the column as text and "
                "enter the codes anew"),
             code);
-    else if (j->village && lost_its_end(code))
+    else if (j->village && bj_code_lost_its_end(code))
         bj_row_fate(v, BJ_FATE_BAD_CODE,
                     R_("the code '%s' is a county's: its township and village digits are lost, as "
                        "when a spreadsheet wrote it as a number"),
@@ -343,6 +348,7 @@ static enum bj_status set_township(struct bj_ctx *ctx, struct job *j, size_t i, 
         t = bj_township_by_code(s, to->code[k]);
     to->township_index[k] = t;
     to->township[k] = t >= 0 ? s->township[t].name : bj_is_blank(text) ? "" : j->last_name;
+    j->n_no_township += !*to->township[k];
     return BJ_OK;
 }
 
@@ -350,8 +356,13 @@ static void set_urban(struct job *j, size_t i, size_t k)
 {
     const struct bj_study *s = j->s;
     struct bj_places *to = j->to;
-    enum bj_urban u =
-        bj_urban_of(bj_reading_text(&j->r, BJ_COL_URBAN, i), s->info->n_urban, s->info->urban);
+    const char *text = bj_reading_text(&j->r, BJ_COL_URBAN, i);
+    enum bj_urban u = bj_urban_of(text, s->info->n_urban, s->info->urban);
+
+    if (u == BJ_URBAN_UNKNOWN && !bj_is_blank(text)) {
+        j->n_odd_urban++;
+        remember(j, text);
+    }
 
     if (u == BJ_URBAN_UNKNOWN && s->own->in_urban)
         u = bj_locator_find(s->own->in_urban, to->x[k], to->y[k]) >= 0 ? BJ_URBAN_YES : BJ_URBAN_NO;
@@ -467,7 +478,7 @@ static enum bj_status judge_row(struct bj_ctx *ctx, struct job *j, size_t i)
     uint64_t set = 0;
     enum bj_status st = BJ_OK;
 
-    clean_code(bj_reading_text(&j->r, BJ_COL_CODE, i), code);
+    bj_code_clean(bj_reading_text(&j->r, BJ_COL_CODE, i), code);
     raw = j->demand ? judge_people(j, i, &population, &people) : NAN;
     if (isfinite(raw))
         j->s->input[j->r.input].population += raw;
@@ -539,6 +550,54 @@ static enum bj_status note_counts(struct bj_ctx *ctx, const struct job *j)
     return st;
 }
 
+static enum bj_status note_units(struct bj_ctx *ctx, const struct job *j)
+{
+    struct bj_study *s = j->s;
+    const char *path = j->r.layer->path_as_written;
+    enum bj_status st = BJ_OK;
+
+    if ((j->village || !j->demand) && j->r.at[BJ_COL_NAME] < 0 && !j->r.match.tie[BJ_COL_NAME][0] &&
+        j->r.table.n > 0)
+        st = bj_study_note(ctx, s, "no_name", path, R_("name the column: fields: {name: …}"),
+                           R_("no column of names was found"));
+    if (st != BJ_OK || !j->demand)
+        return st;
+    if (j->n_odd_urban > 0)
+        st = bj_study_note(
+            ctx, s, "urban_not_understood", path,
+            R_("write 城乡分类代码 (111 to 220), or 城镇 and 乡村; or name the values "
+               "that are urban: urban: [...]"),
+            R_("%zu rows have a text that does not say whether they are urban or "
+               "rural: %s"),
+            j->n_odd_urban, j->examples);
+    if (st == BJ_OK && j->n_no_township > 0 && j->r.at[BJ_COL_TOWNSHIP] >= 0)
+        st = bj_study_note(
+            ctx, s, "no_township", path,
+            R_("fill in every row: text files keep a merged cell's text in its first "
+               "row only; or give the layer townships:"),
+            R_("%zu rows have no township in '%s', and neither code nor place tells "
+               "it"),
+            j->n_no_township, j->r.info->field[j->r.match.column[BJ_COL_TOWNSHIP]].name);
+    return st;
+}
+
+/* What the list itself says of its coordinates is a reason to ask, never to guess. */
+static enum bj_status note_datum(struct bj_ctx *ctx, const struct job *j)
+{
+    const struct bj_source_info *info = j->r.info;
+
+    if (!info->said_datum || j->r.layer->datum_given || !j->pos.from_columns ||
+        !bj_crs_is_geographic(j->r.crs))
+        return BJ_OK;
+    return bj_study_note(ctx, j->s, "says_datum", j->r.layer->path_as_written,
+                         strcmp(info->said_datum, "bd09") == 0
+                             ? R_("write datum: bd09 if so, else datum: cgcs2000")
+                             : R_("write datum: gcj02 if so, else datum: cgcs2000"),
+                         R_("the list says '%.200s', but the case gives no datum: its coordinates "
+                            "were taken as they stand"),
+                         info->said_in);
+}
+
 static enum bj_status note_population(struct bj_ctx *ctx, const struct job *j)
 {
     const char *path = j->r.layer->path_as_written;
@@ -572,6 +631,16 @@ static enum bj_fate main_fate(const struct job *j, size_t *n)
             most = s->ledger[i].fate;
         }
     return most;
+}
+
+/* The layer's first row of that fate, which there is. */
+static const struct bj_ledger_row *first_of(const struct job *j, enum bj_fate fate)
+{
+    const struct bj_ledger_row *l = j->s->ledger;
+
+    while (l->input != j->r.input || l->fate != fate)
+        l++;
+    return l;
 }
 
 /* The suspicion already voiced about the layer or the boundary, "" when none: it is the likely
@@ -613,6 +682,7 @@ static double nearest_km(const struct job *j)
 static enum bj_status fail_none_used(struct bj_ctx *ctx, const struct job *j)
 {
     const char *path = j->r.layer->path_as_written;
+    const struct bj_ledger_row *first;
     enum bj_fate fate;
     size_t n;
     char why[1600];
@@ -630,8 +700,10 @@ static enum bj_status fail_none_used(struct bj_ctx *ctx, const struct job *j)
                          "away%s; villages and boundary are of different counties, or one of them "
                          "is in another coordinate system than it says"),
                        n, path, nearest_km(j), why);
-    return bj_fail(ctx, BJ_EDATA, _("no row of '%s' can be used: %zu of %zu are '%s'%s"), path, n,
-                   j->r.table.n, bj_fate_names[fate], why);
+    first = first_of(j, fate);
+    return bj_fail(ctx, BJ_EDATA,
+                   _("no row of '%s' can be used: %zu of %zu are '%s', first row %lld: %s%s"), path,
+                   n, j->r.table.n, bj_fate_names[fate], (long long)first->row, first->reason, why);
 }
 
 /* A layer of villages without a village is a mistake, whatever it is. */
@@ -706,6 +778,10 @@ static enum bj_status read_layer(struct bj_ctx *ctx, struct job *j)
         st = check_any_used(ctx, j);
     if (st == BJ_OK)
         st = note_counts(ctx, j);
+    if (st == BJ_OK)
+        st = note_units(ctx, j);
+    if (st == BJ_OK)
+        st = note_datum(ctx, j);
     return st == BJ_OK ? note_population(ctx, j) : st;
 }
 

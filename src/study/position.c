@@ -50,33 +50,64 @@ static bool take_number(const char **s, double *out)
     return true;
 }
 
+/* Marks as people find them on a keyboard; the double ones before the single. */
+static const char *const degree_mark[] = {"°", "º", "˚", "度", "d", NULL};
+static const char *const minute_mark[] = {"′", "'", "’", "‘", "`", "´", "ˊ", "分", NULL};
+static const char *const second_mark[] = {"″",  "\"", "”",  "“",  "〞", "〃", "''",
+                                          "’’", "′′", "´´", "ˊˊ", "秒", NULL};
+
 /* Degrees, minutes, seconds with their marks; no mark at all is plain degrees. */
 static bool take_degrees(const char **s, double *out)
 {
-    static const char *const degree[] = {"°", "º", "˚", "度", "d", NULL};
-    static const char *const minute[] = {"′", "'", "’", "分", NULL};
-    static const char *const second[] = {"″", "\"", "”", "''", "’’", "′′", "秒", NULL};
     double d, m = 0, sec = 0;
+    const char *before;
 
     if (!take_number(s, &d))
         return false;
     *out = d;
     skip_space(s);
-    if (!take_word(s, degree))
+    if (!take_word(s, degree_mark))
         return true;
     skip_space(s);
     if (!take_number(s, &m))
         return true;
     skip_space(s);
-    if (!take_word(s, minute) || m >= 60)
+    if (!take_word(s, minute_mark) || m >= 60)
         return false;
     skip_space(s);
+    before = *s;
     if (take_number(s, &sec)) {
         skip_space(s);
-        if (!take_word(s, second) || sec >= 60)
+        if (take_word(s, degree_mark)) { /* of the next coordinate */
+            *s = before;
+            sec = 0;
+        } else if (!take_word(s, second_mark) || sec >= 60) {
             return false;
+        }
     }
     *out = d + m / 60 + sec / 3600;
+    return true;
+}
+
+/* 126:52:30 and 126-52-30; degrees and minutes are whole. */
+static bool parse_separated(const char *s, double *out)
+{
+    double part[3];
+    char mark = '\0';
+
+    for (int i = 0; i < 3; i++) {
+        const char *from = s;
+
+        if (!take_number(&s, &part[i]) || (i < 2 && memchr(from, '.', (size_t)(s - from))))
+            return false;
+        if (i == 0)
+            mark = *s;
+        if (i < 2 && ((mark != ':' && mark != '-') || *s++ != mark))
+            return false;
+    }
+    if (*s || part[1] >= 60 || part[2] >= 60)
+        return false;
+    *out = part[0] + part[1] / 60 + part[2] / 3600;
     return true;
 }
 
@@ -137,7 +168,11 @@ bool bj_parse_degrees(const char *s, double *out)
     const char *p = text;
     double v;
 
-    if (!narrow(s, text, sizeof(text)) || !take_coordinate(&p, &v) || *p)
+    if (!narrow(s, text, sizeof(text)))
+        return false;
+    if (parse_separated(text, out))
+        return true;
+    if (!take_coordinate(&p, &v) || *p)
         return false;
     *out = v;
     return true;

@@ -14,6 +14,17 @@ enum bj_status bj_fields_given(struct bj_ctx *ctx, size_t n_fields, const struct
                                const char *const given[BJ_COL_N],
                                struct bj_field_match *m) BJ_MUST_CHECK;
 
+/* ---- code.c --------------------------------------------------------------- */
+
+/* Code without what a spreadsheet puts round it to keep its digits ('5304…, ="5304…"), and if
+ * it is all digits then without the ".0" of a column of real numbers and without spaces, and in
+ * ASCII; "" for a dash or 无. */
+void bj_code_clean(const char *text, char out[128]);
+/* 3.71502E+11: what a spreadsheet leaves of a code of twelve digits. */
+bool bj_code_is_scientific(const char *code);
+/* A village's code of 12 digits whose township and village parts are gone. */
+bool bj_code_lost_its_end(const char *code);
+
 /* ---- classify.c ----------------------------------------------------------- */
 
 /* Classes that the text of a class column names: canonical names, WS 218-2002 codes, Chinese

@@ -16,7 +16,7 @@
  *   zero_coordinates   rows at 0, 0
  *   far_outside        single points farther away than any use has for them
  *   mixed_geometry     points and areas in one layer
- *   township_mismatch, code_mismatch, township_type_mismatch
+ *   township_mismatch, code_mismatch, code_length, township_type_mismatch
  *                      names, codes and polygons that contradict each other */
 #include "study/study_int.h"
 
@@ -442,6 +442,30 @@ static enum bj_status suspect_codes(struct bj_ctx *ctx, struct bj_study *s)
         n, county, p->name[first], (long long)p->row[first], p->code[first]);
 }
 
+/* Villages whose code has digits only but not the twelve of the 统计用区划代码 that most have: a
+ * leading or a last digit is lost, or it is a township's. */
+static enum bj_status suspect_code_lengths(struct bj_ctx *ctx, struct bj_study *s)
+{
+    const struct bj_places *p = &s->villages;
+    size_t n = 0, first = 0, n_full = 0;
+
+    for (size_t i = 0; i < p->n; i++) {
+        if (!*p->code[i] || !all_digits(p->code[i]))
+            continue;
+        if (strlen(p->code[i]) == 12)
+            n_full++;
+        else if (n++ == 0)
+            first = i;
+    }
+    if (n == 0 || n_full <= n)
+        return BJ_OK;
+    return bj_study_note(
+        ctx, s, "code_length", s->input[p->input[first]].path, NULL,
+        R_("%zu villages have codes of digits, but not of 12, first '%s' (row %lld) "
+           "with %s; all are used"),
+        n, p->name[first], (long long)p->row[first], p->code[first]);
+}
+
 /* Townships whose code says 镇 and whose name says 乡, or the like. */
 static enum bj_status suspect_types(struct bj_ctx *ctx, struct bj_study *s)
 {
@@ -470,5 +494,7 @@ enum bj_status bj_suspect_study(struct bj_ctx *ctx, struct bj_study *s)
         st = suspect_claims(ctx, s, true);
     if (st == BJ_OK)
         st = suspect_codes(ctx, s);
+    if (st == BJ_OK)
+        st = suspect_code_lengths(ctx, s);
     return st == BJ_OK ? suspect_types(ctx, s) : st;
 }

@@ -50,6 +50,12 @@ static void numbers_are_read_as_planners_write_them(void **state)
                                                {"12,34,567", -1, 0},
                                                {"1200左右", -1, 0},
                                                {"1 234", 1, 1234},
+                                               {"1　234 567 人", 1, 1234567},
+                                               {"１ ２３４", 1, 1234},
+                                               {"102 45 30", -1, 0},
+                                               {"12 3", -1, 0},
+                                               {"1 2345", -1, 0},
+                                               {"24.3 5", -1, 0},
                                                {"nan", -1, 0},
                                                {"inf", -1, 0},
                                                {"1..2", -1, 0},
@@ -232,9 +238,28 @@ static void every_allocation_may_fail(void **state)
     assert_true(support_torture(use_memory, NULL) >= 3);
 }
 
+static void codes_and_names_of_one_unit(void **state)
+{
+    (void)state;
+    assert_true(bj_code_is_unit("530403", "530403"));
+    assert_true(bj_code_is_unit("530403", "530403000000"));
+    assert_true(bj_code_is_unit("530403100000", "530403100"));
+    assert_true(bj_code_is_unit("KM-G", "KM-G"));
+    assert_false(bj_code_is_unit("530403", "530403100"));
+    assert_false(bj_code_is_unit("530403100", "530403101000"));
+    assert_false(bj_code_is_unit("1", "1000"));
+    assert_false(bj_code_is_unit("", ""));
+    assert_false(bj_code_is_unit(NULL, "530403"));
+    assert_true(bj_name_is_unit("江城镇", " 江 城镇　"));
+    assert_false(bj_name_is_unit("江城镇", "江城"));
+    assert_false(bj_name_is_unit("", ""));
+    assert_false(bj_name_is_unit(NULL, NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(codes_and_names_of_one_unit),
         cmocka_unit_test(a_failure_leaves_its_sentence),
         cmocka_unit_test(a_sentence_that_is_too_long_is_cut_between_characters),
         cmocka_unit_test(numbers_are_read_as_planners_write_them),

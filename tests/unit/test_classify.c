@@ -68,6 +68,7 @@ static void hospitals_and_others(void **state)
 {
     (void)state;
     name_means("江川区人民医院", BIT(HOSPITAL_GENERAL));
+    name_means("前卫镇县域医疗卫生次中心", BIT(SUBCENTRE));
     name_means("江川区中医医院", BIT(HOSPITAL_TCM));
     name_means("某某县中医院", BIT(HOSPITAL_TCM));
     name_means("某某中西医结合医院", BIT(HOSPITAL_COMBINED));
@@ -161,9 +162,9 @@ static void a_class_that_is_not_understood_leaves_it_to_the_name(void **state)
 
 static void closed_and_planned_facilities_are_seen(void **state)
 {
-    static const char *const closed[] = {"停业",     "已关闭",  "在建",   "规划",
-                                         "拟建",     "Planned", "closed", "under construction",
-                                         "停止营业", "未建成",  "注销",   NULL};
+    static const char *const closed[] = {
+        "停业",     "已关闭", "在建", "规划",     "拟建", "Planned", "closed", "under construction",
+        "停止营业", "未建成", "注销", "暂停服务", NULL};
     static const char *const open[] = {"",     "正常", "营业",        "在营业", "开业", "规划保留",
                                        "现状", "open", "operational", "未停业", "1",    NULL};
 
@@ -197,7 +198,7 @@ static void township_types_from_column_code_and_name(void **state)
 static void urban_codes_words_and_prefixes(void **state)
 {
     static const char *const usual[] = {"1"}, *const strict[] = {"111", "112"};
-    static const char *const osm[] = {"city", "town"};
+    static const char *const osm[] = {"city", "town"}, *const word[] = {"村庄"};
 
     (void)state;
     assert_int_equal(bj_urban_of("111", 1, usual), BJ_URBAN_YES);
@@ -214,6 +215,20 @@ static void urban_codes_words_and_prefixes(void **state)
     assert_int_equal(bj_urban_of("121", 2, strict), BJ_URBAN_NO);
     assert_int_equal(bj_urban_of("城镇", 2, strict), BJ_URBAN_UNKNOWN);
     assert_int_equal(bj_urban_of("农村", 2, strict), BJ_URBAN_NO);
+    assert_int_equal(bj_urban_of("镇区", 1, usual), BJ_URBAN_YES);
+    assert_int_equal(bj_urban_of("镇区", 2, strict), BJ_URBAN_UNKNOWN);
+    /* the names of the codes, alone and behind them (domain.md 6.3) */
+    assert_int_equal(bj_urban_of("镇中心区", 1, usual), BJ_URBAN_YES);
+    assert_int_equal(bj_urban_of("镇中心区", 2, strict), BJ_URBAN_NO);
+    assert_int_equal(bj_urban_of("城乡结合区", 2, strict), BJ_URBAN_YES);
+    assert_int_equal(bj_urban_of("特殊区域", 1, usual), BJ_URBAN_YES);
+    assert_int_equal(bj_urban_of("乡中心区", 1, usual), BJ_URBAN_NO);
+    assert_int_equal(bj_urban_of("220 村庄", 1, usual), BJ_URBAN_NO);
+    assert_int_equal(bj_urban_of("220-村庄", 2, strict), BJ_URBAN_NO);
+    assert_int_equal(bj_urban_of("111（主城区）", 2, strict), BJ_URBAN_YES);
+    assert_int_equal(bj_urban_of("111村庄", 2, strict), BJ_URBAN_YES); /* the code, not the name */
+    assert_int_equal(bj_urban_of("村庄", 1, word), BJ_URBAN_YES);
+    assert_int_equal(bj_urban_of("主城区", 1, word), BJ_URBAN_NO);
     assert_int_equal(bj_urban_of("town", 2, osm), BJ_URBAN_YES);
     assert_int_equal(bj_urban_of("village", 2, osm), BJ_URBAN_NO);
 }

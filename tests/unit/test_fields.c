@@ -43,6 +43,32 @@ static void every_synonym_finds_its_role(void **state)
         else
             is_column((enum bj_field_role)s->role, s->synonym);
     }
+    for (size_t i = 0; i < bj_n_whole_synonyms; i++) {
+        char folded[128];
+
+        bj_synonym_fold(bj_whole_synonyms[i].synonym, folded, sizeof(folded));
+        assert_string_equal(folded, bj_whole_synonyms[i].synonym);
+        match(BJ_ROLE_VILLAGES, bj_whole_synonyms[i].synonym);
+        is_column((enum bj_field_role)bj_whole_synonyms[i].role, bj_whole_synonyms[i].synonym);
+        for (size_t k = 0; k < bj_n_synonyms; k++)
+            assert_string_not_equal(folded, bj_synonyms[k].synonym);
+    }
+}
+
+/* 医疗机 is what three characters of UTF-8 leave of 医疗机构名称; 医疗机构类别 is no candidate. */
+static void further_words_must_be_whole(void **state)
+{
+    (void)state;
+    match(BJ_ROLE_FACILITIES, "医疗机|医疗机构类别|执业状态|所在乡镇");
+    is_column(BJ_COL_NAME, "医疗机");
+    is_column(BJ_COL_CLASS, "医疗机构类别");
+    is_column(BJ_COL_STATUS, "执业状态");
+    is_column(BJ_COL_TOWNSHIP, "所在乡镇");
+    match(BJ_ROLE_VILLAGES, "村(居)委会名称|村委会|区划编码");
+    assert_string_equal(m.tie[BJ_COL_NAME], "'村(居)委会名称', '村委会'");
+    match(BJ_ROLE_FACILITIES, "医疗卫生机构名称|村委会|村编码");
+    is_column(BJ_COL_NAME, "医疗卫生机构名称");
+    is_column(BJ_COL_CODE, "none"); /* the village's code is not the facility's */
 }
 
 static void the_role_names_stand_in_the_order_of_both_tables(void **state)
@@ -191,6 +217,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_synonym_finds_its_role),
+        cmocka_unit_test(further_words_must_be_whole),
         cmocka_unit_test(the_role_names_stand_in_the_order_of_both_tables),
         cmocka_unit_test(case_width_and_spaces_do_not_matter),
         cmocka_unit_test(words_cut_by_a_dbf_are_found),

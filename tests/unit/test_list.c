@@ -288,6 +288,69 @@ static void two_header_rows_become_one(void **state)
     drop(&l);
 }
 
+/* Headers as forms have them: merged cells keep their text in the upper left corner. */
+static void headers_of_several_rows_keep_every_name(void **state)
+{
+    static const struct {
+        const char *text, *name[7]; /* the names end the list */
+        int header_row;
+        int64_t row;
+    } form[] = {
+        {"某县村庄一览表,,,,\n序号,村庄,人口情况,,位置,\n,,户籍人口,常住人口,经度,纬度\n"
+         "1,大村,7,5,102.75,24.29\n",
+         {"序号", "村庄", "户籍人口", "常住人口", "经度", "纬度"},
+         2,
+         4},
+        {"村名,代码,基本情况,,,\n,,人口,,坐标,\n,,户籍人口,常住人口,经度,纬度\n"
+         "大村,1,7,5,102.75,24.29\n",
+         {"村名", "代码", "户籍人口", "常住人口", "经度", "纬度"},
+         1,
+         4},
+        {"村名,代码,位置,,人口,\n,,经度,纬度,总人口,65岁及以上人口\n大村,1,102.75,24.29,5,1\n",
+         {"村名", "代码", "经度", "纬度", "总人口", "65岁及以上人口"},
+         1,
+         3},
+        {"村名,代码,经度,纬度,人口,\n,,,,户籍,常住\n大村,1,102.75,24.29,7,5\n",
+         {"村名", "代码", "经度", "纬度", "户籍人口", "常住人口"},
+         1,
+         3},
+        {"代码,村名,人口,位置,\n,,常住,经度,纬度\n1,大村,5,102.75,24.29\n",
+         {"代码", "村名", "常住人口", "经度", "纬度"},
+         1,
+         3},
+        {"乡镇,,村,,经度,纬度\n名称,代码,名称,代码,,\n甲镇,1,大村,2,102.75,24.29\n",
+         {"乡镇名称", "乡镇代码", "村名称", "村代码", "经度", "纬度"},
+         1,
+         3},
+        /* no header of two rows: a form's head line, and a first row of data */
+        {"填报单位：某局,,日期：2024年,,,\n序号,村名,代码,经度,纬度,\n1,大村,1,102.75,24.29,x\n",
+         {"序号", "村名", "代码", "经度", "纬度", "Field6"},
+         2,
+         3},
+        {"村名,类型,代码,经度,纬度\n街道,社区名称,,,\n",
+         {"村名", "类型", "代码", "经度", "纬度"},
+         1,
+         2},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(form) / sizeof(*form); i++) {
+        struct bj_source_spec spec = {0};
+        struct list l;
+        size_t n = 0;
+
+        while (form[i].name[n])
+            n++;
+        spec.path = support_write(support_tmpdir(), "a.csv", form[i].text);
+        read_list(&spec, &l);
+        assert_names(&l, n, form[i].name);
+        assert_int_equal(bj_source_info(l.src)->header_row, form[i].header_row);
+        assert_int_equal(l.t.n, 1);
+        assert_int_equal(l.t.row[0], form[i].row);
+        drop(&l);
+    }
+}
+
 static void only_rows_of_units_are_left_out_below_the_header(void **state)
 {
     struct bj_source_spec spec = {0};
@@ -301,6 +364,12 @@ static void only_rows_of_units_are_left_out_below_the_header(void **state)
     spec.path = support_write(support_tmpdir(), "a.csv", "name,pop,lat\n,（万人）,度\n大村,3,4\n");
     read_list(&spec, &l);
     assert_int_equal(l.t.n, 1);
+    assert_int_equal(l.t.row[0], 3);
+    drop(&l);
+    spec.path = support_write(support_tmpdir(), "a.csv",
+                              "村名,人口,经度,纬度\n—,人,°E,°N\n大村,3,102.75,24.29\n—,—,—,—\n");
+    read_list(&spec, &l);
+    assert_int_equal(l.t.n, 2); /* dashes alone are a row */
     assert_int_equal(l.t.row[0], 3);
     drop(&l);
 }
@@ -732,6 +801,7 @@ int main(void)
         cmocka_unit_test(a_list_without_a_header_is_refused),
         cmocka_unit_test(the_header_may_be_in_any_of_the_first_ten_rows),
         cmocka_unit_test(two_header_rows_become_one),
+        cmocka_unit_test(headers_of_several_rows_keep_every_name),
         cmocka_unit_test(only_rows_of_units_are_left_out_below_the_header),
         cmocka_unit_test(a_condition_works_on_lists),
         cmocka_unit_test(geometry_in_a_text_column_is_read),

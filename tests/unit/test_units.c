@@ -642,6 +642,22 @@ static void exclusions_judge_nothing_and_count(void **state)
     world_free(&w);
 }
 
+/* The same facilities by Chinese words and by banjing's names, as in the two demo counties. */
+static void a_class_column_may_hold_either_name(void **state)
+{
+    struct world w = world_new();
+    const char *type[10] = {"诊所",     "clinic_private", "chc; clinic_private", "诊所 ",
+                            "村卫生室", "clinic",         "blood_site",          "一般诊所",
+                            "",         "诊所;护理院"};
+    const char *rules = RULE "id: A, kind: exclude, what: facilities, where: {field: 机构类别,"
+                             " equals: 诊所}}\n";
+
+    (void)state;
+    add_column(&w.facilities, &w.c->s.facility_columns, "类别", 10, type); /* a synonym */
+    assert_near(judge(&w, rules)->unit[0].value, 5, 0);
+    world_free(&w);
+}
+
 static void any_takes_the_best_of_unit_rules(void **state)
 {
     struct world w = world_new();
@@ -731,6 +747,7 @@ int main(void)
         cmocka_unit_test(clinics_are_held_to_the_people_they_serve),
         cmocka_unit_test(a_clinic_should_be_of_the_class_for_whom_it_serves),
         cmocka_unit_test(exclusions_judge_nothing_and_count),
+        cmocka_unit_test(a_class_column_may_hold_either_name),
         cmocka_unit_test(any_takes_the_best_of_unit_rules),
         cmocka_unit_test(shipped_plans_are_judged_without_an_error),
         cmocka_unit_test(every_failed_allocation_is_survived),
