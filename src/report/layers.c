@@ -52,15 +52,18 @@ static const struct layer_field point_fields[] = {
 
 #define N_OF(a) (sizeof(a) / sizeof(*(a)))
 
-static enum bj_status open_layer(struct bj_ctx *ctx, struct bj_writer *w, const char *folder,
-                                 const char *name, enum bj_geometry geometry, size_t n,
-                                 const struct layer_field *field)
+static enum bj_status open_layer(struct bj_ctx *ctx, const struct report *r, struct bj_writer *w,
+                                 const char *folder, const char *name, enum bj_geometry geometry,
+                                 size_t n, const struct layer_field *field)
 {
     struct bj_out_field out[N_OF(point_fields)];
+    const char *meaning[N_OF(point_fields)];
 
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         out[i] = field[i].out;
-    return bj_writer_layer(ctx, w, folder, name, geometry, n, out);
+        meaning[i] = r->zh ? field[i].zh : field[i].en;
+    }
+    return bj_writer_layer_with(ctx, w, folder, name, geometry, n, out, meaning);
 }
 
 static void key_rows(struct bj_ctx *ctx, struct csv *c, const char *layer, size_t n,
@@ -89,10 +92,10 @@ static enum bj_status write_key(struct bj_ctx *ctx, struct bj_outdir *o)
     return bj_csv_finish(ctx, &c, o, "fields.csv");
 }
 
-static enum bj_status write_covered(struct bj_ctx *ctx, struct bj_writer *w,
+static enum bj_status write_covered(struct bj_ctx *ctx, const struct report *r, struct bj_writer *w,
                                     const struct bj_rule_result *res)
 {
-    enum bj_status st = open_layer(ctx, w, res->rule->id, "covered", BJ_GEOM_POLYGON,
+    enum bj_status st = open_layer(ctx, r, w, res->rule->id, "covered", BJ_GEOM_POLYGON,
                                    N_OF(covered_fields), covered_fields);
 
     for (size_t p = 0; st == BJ_OK && p < res->covered.n_polygons; p++) {
@@ -104,10 +107,10 @@ static enum bj_status write_covered(struct bj_ctx *ctx, struct bj_writer *w,
     return st;
 }
 
-static enum bj_status write_uncovered(struct bj_ctx *ctx, struct bj_writer *w,
-                                      const struct bj_rule_result *res)
+static enum bj_status write_uncovered(struct bj_ctx *ctx, const struct report *r,
+                                      struct bj_writer *w, const struct bj_rule_result *res)
 {
-    enum bj_status st = open_layer(ctx, w, res->rule->id, "uncovered", BJ_GEOM_POLYGON,
+    enum bj_status st = open_layer(ctx, r, w, res->rule->id, "uncovered", BJ_GEOM_POLYGON,
                                    N_OF(uncovered_fields), uncovered_fields);
 
     for (size_t i = 0; st == BJ_OK && i < res->n_patches; i++) {
@@ -183,7 +186,7 @@ static enum bj_status write_points(struct bj_ctx *ctx, const struct report *r, s
     memcpy(y, d->lat_deg, d->n * sizeof(*y));
     st = bj_crs_from_lonlat(ctx, r->opt->out_crs, d->n, x, y);
     if (st == BJ_OK)
-        st = open_layer(ctx, w, res->rule->id, bj_demand_names[res->rule->demand], BJ_GEOM_POINT,
+        st = open_layer(ctx, r, w, res->rule->id, bj_demand_names[res->rule->demand], BJ_GEOM_POINT,
                         N_OF(point_fields), point_fields);
     for (size_t i = 0; st == BJ_OK && i < d->n; i++) {
         st = write_point(ctx, w, r->study, res, i, x[i], y[i]);
@@ -211,9 +214,9 @@ enum bj_status bj_report_layers(struct bj_ctx *ctx, const struct report *r, stru
         if (!res->judged)
             continue;
         if (res->has_area) {
-            st = write_covered(ctx, w, res);
+            st = write_covered(ctx, r, w, res);
             if (st == BJ_OK)
-                st = write_uncovered(ctx, w, res);
+                st = write_uncovered(ctx, r, w, res);
         }
         if (st == BJ_OK)
             st = write_points(ctx, r, w, res);
