@@ -256,8 +256,10 @@ struct bj_shift_count {
 /* Copies a layer (points, lines, areas, any multi or collection of them; or a list with lon/lat
  * columns) with all attributes to out_path, every coordinate shifted from datum to datum. The
  * extension of out_path picks the format; names and texts are written in UTF-8. A projected
- * layer is un-projected, shifted, projected again. Z and M are kept. An existing out_path is
- * BJ_EIO unless overwrite. The file appears only when it is whole. */
+ * layer is un-projected, shifted, projected again. Z and M are kept, curves become lines. Every
+ * value keeps its type, null stays apart from empty text where the format can tell the two; what
+ * a format cannot hold is BJ_EDATA or a warning, never lost. An existing out_path is BJ_EIO
+ * unless overwrite. The file (or .gdb folder) appears only when it is whole. */
 enum bj_status bj_layer_shift(struct bj_ctx *ctx, const struct bj_source_spec *in,
                               const char *out_path, int overwrite, enum bj_datum from,
                               enum bj_datum to, struct bj_shift_count *count) BJ_MUST_CHECK;
