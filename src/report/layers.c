@@ -52,6 +52,36 @@ static const struct layer_field point_fields[] = {
 
 #define N_OF(a) (sizeof(a) / sizeof(*(a)))
 
+/* Bytes that text may take in either encoding of a shapefile: GB18030 has up to four for what
+ * is two or three in UTF-8. */
+static size_t text_bytes(const struct report *r, const char *s)
+{
+    size_t n = 0;
+
+    if (!r->opt->encoding || strcmp(r->opt->encoding, "GB18030") != 0)
+        return strlen(s);
+    for (; *s; s++)
+        n += ((unsigned char)*s & 0xC0) == 0x80 ? 0 : (unsigned char)*s < 0x80 ? 1 : 4;
+    return n;
+}
+
+enum { SHAPE_TEXT = 254 };
+
+/* Makes a text field wider when one of the n texts needs it; beyond what a shapefile holds the
+ * writer cuts between characters and says so (width 0). One long name must not end the run. */
+static void widen(const struct report *r, struct bj_out_field *f, size_t n, const char *const *text)
+{
+    size_t most = (size_t)f->width;
+
+    for (size_t i = 0; f->width > 0 && i < n; i++) {
+        size_t bytes = text[i] ? text_bytes(r, text[i]) : 0;
+
+        most = bytes > most ? bytes : most;
+    }
+    if (f->width > 0)
+        f->width = most > SHAPE_TEXT ? 0 : (int)most;
+}
+
 static enum bj_status open_layer(struct bj_ctx *ctx, const struct report *r, struct bj_writer *w,
                                  const char *folder, const char *name, enum bj_geometry geometry,
                                  size_t n, const struct layer_field *field)
@@ -110,9 +140,13 @@ static enum bj_status write_covered(struct bj_ctx *ctx, const struct report *r, 
 static enum bj_status write_uncovered(struct bj_ctx *ctx, const struct report *r,
                                       struct bj_writer *w, const struct bj_rule_result *res)
 {
-    enum bj_status st = open_layer(ctx, r, w, res->rule->id, "uncovered", BJ_GEOM_POLYGON,
-                                   N_OF(uncovered_fields), uncovered_fields);
+    struct layer_field field[N_OF(uncovered_fields)];
+    enum bj_status st;
 
+    memcpy(field, uncovered_fields, sizeof(field));
+    for (size_t i = 0; i < res->n_patches; i++)
+        widen(r, &field[6].out, 1, &res->patch[i].township);
+    st = open_layer(ctx, r, w, res->rule->id, "uncovered", BJ_GEOM_POLYGON, N_OF(field), field);
     for (size_t i = 0; st == BJ_OK && i < res->n_patches; i++) {
         const struct bj_patch *p = &res->patch[i];
         union bj_value v[N_OF(uncovered_fields)] = {
@@ -173,6 +207,22 @@ static enum bj_status write_point(struct bj_ctx *ctx, struct bj_writer *w, const
     return bj_writer_point(ctx, w, x, y, v, null);
 }
 
+static enum bj_status open_points(struct bj_ctx *ctx, const struct report *r, struct bj_writer *w,
+                                  const struct bj_rule_result *res)
+{
+    const struct bj_places *d = res->demand, *fac = &r->study->facilities;
+    struct layer_field field[N_OF(point_fields)];
+
+    memcpy(field, point_fields, sizeof(field));
+    widen(r, &field[0].out, d->n, d->code);
+    widen(r, &field[1].out, d->n, d->name);
+    widen(r, &field[2].out, d->n, d->township);
+    widen(r, &field[5].out, fac->n, fac->code);
+    widen(r, &field[6].out, fac->n, fac->name);
+    return open_layer(ctx, r, w, res->rule->id, bj_demand_names[res->rule->demand], BJ_GEOM_POINT,
+                      N_OF(field), field);
+}
+
 static enum bj_status write_points(struct bj_ctx *ctx, const struct report *r, struct bj_writer *w,
                                    const struct bj_rule_result *res)
 {
@@ -186,8 +236,7 @@ static enum bj_status write_points(struct bj_ctx *ctx, const struct report *r, s
     memcpy(y, d->lat_deg, d->n * sizeof(*y));
     st = bj_crs_from_lonlat(ctx, r->opt->out_crs, d->n, x, y);
     if (st == BJ_OK)
-        st = open_layer(ctx, r, w, res->rule->id, bj_demand_names[res->rule->demand], BJ_GEOM_POINT,
-                        N_OF(point_fields), point_fields);
+        st = open_points(ctx, r, w, res);
     for (size_t i = 0; st == BJ_OK && i < d->n; i++) {
         st = write_point(ctx, w, r->study, res, i, x[i], y[i]);
         if (st == BJ_OK && i % 100000 == 99999)

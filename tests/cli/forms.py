@@ -12,6 +12,7 @@ import struct
 import subprocess
 import sys
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from xml.sax.saxutils import escape
 
 from osgeo import gdal, ogr, osr
@@ -215,17 +216,12 @@ def ledger_of(folder, file):
 
 def run(folder, path):
     out = folder + "/out"
-    r = subprocess.run(["banjing", "check", "case.yaml", "--villages", path, "-o", out, "--lang", "en", "--rule", "R1", "-q"],
+    r = subprocess.run(["banjing", "check", "case.yaml", "--villages", path, "-o", out, "--lang", "en", "--rule", "R1", "-q", "--outputs", "layers"],
                        capture_output=True, text=True, errors="replace")
     return (None, r.stderr.strip()) if r.returncode else (out, "")
 
 
-def judge(number, name, want, file, make):
-    folder = f"form{number}"
-    os.mkdir(folder)
-    path = f"{folder}/{file}"
-    make(path)
-    out, error = run(folder, path)
+def judge(name, want, file, out, error):
     if not out:
         return [f"{name}: {error}"]
     wrong = []
@@ -255,11 +251,17 @@ def destroyed_codes():
 
 
 def main():
-    wrong, n = [], 0
-    for forms in (shapefiles, layers, lists):
-        for name, want, file, make in forms():
-            wrong += judge(n, name, want, file, make)
-            n += 1
+    wrong, jobs = [], []
+    for name, want, file, make in (*shapefiles(), *layers(), *lists()):
+        folder = f"form{len(jobs)}"
+        os.mkdir(folder)
+        make(f"{folder}/{file}")
+        jobs.append((name, want, file, folder))
+    with ThreadPoolExecutor(2) as pool:
+        results = pool.map(lambda j: run(j[3], f"{j[3]}/{j[2]}"), jobs)
+        for job, result in zip(jobs, results):
+            wrong += judge(*job[:3], *result)
+    n = len(jobs)
     for file, ledger, codes in destroyed_codes():
         n += 1
         if ledger != [("bad_code", "3")] or any("E+11" in c or c == "530499000000" for c in codes):
