@@ -91,19 +91,24 @@ static enum bj_status set_cells(struct bj_ctx *ctx, struct copy *c, size_t row, 
     return st;
 }
 
-/* "115.98,36.45" or the other way round (*swapped): two numbers between which stands anything
- * that is no part of a number. A latitude of China is below 54, a longitude above 73. */
-static bool read_both(const char *text, double *x, double *y, bool *swapped)
+/* A number, or degrees in any spelling; false for blank cells and other text. */
+static bool read_number(const struct copy *c, const char *text, double *v)
 {
-    char *end, *last;
-    double a = strtod(text, &end), b;
+    if (bj_text_number(text, v) == 1)
+        return true;
+    return (!c->crs || bj_crs_is_geographic(c->crs)) && bj_parse_degrees(text, v);
+}
 
-    if (end == text)
-        return false;
-    while (*end && !strchr("+-.0123456789", *end))
-        end++;
-    b = strtod(end, &last);
-    if (last == end || !bj_is_blank(last))
+/* *swapped: one column has the latitude first. That of China is below 54, a longitude above 73. */
+static bool read_position(const struct copy *c, size_t row, double *x, double *y, bool *swapped)
+{
+    const struct bj_column *col = c->table.column;
+    double a, b;
+
+    *swapped = false;
+    if (c->lon >= 0 && c->lat >= 0)
+        return read_number(c, col[c->lon].text[row], x) && read_number(c, col[c->lat].text[row], y);
+    if (!bj_parse_pair(col[c->both].text[row], &a, &b))
         return false;
     *swapped = fabs(a) < 54 && fabs(b) > 73;
     *x = *swapped ? b : a;
@@ -111,15 +116,20 @@ static bool read_both(const char *text, double *x, double *y, bool *swapped)
     return true;
 }
 
-static bool read_position(const struct copy *c, size_t row, double *x, double *y, bool *swapped)
+/* Whether the row has no text at all where its coordinates should stand. */
+static bool is_blank_row(const struct copy *c, size_t row)
 {
     const struct bj_column *col = c->table.column;
 
-    *swapped = false;
     if (c->lon >= 0 && c->lat >= 0)
-        return bj_text_number(col[c->lon].text[row], x) == 1 &&
-               bj_text_number(col[c->lat].text[row], y) == 1;
-    return read_both(col[c->both].text[row], x, y, swapped);
+        return bj_is_blank(col[c->lon].text[row]) && bj_is_blank(col[c->lat].text[row]);
+    return bj_is_blank(col[c->both].text[row]);
+}
+
+static void note_unread(struct copy *c, size_t row)
+{
+    if (c->n_unread++ == 0)
+        c->first_unread = c->table.row[row];
 }
 
 /* A list's own columns get the new numbers: 9 decimals of a degree are 0.1 mm. */
@@ -134,12 +144,19 @@ static enum bj_status shift_list_row(struct bj_ctx *ctx, struct copy *c, size_t 
     OGRGeometryH point;
 
     if (!read_position(c, row, &x, &y, &swapped)) {
-        *empty = true;
+        if (is_blank_row(c, row))
+            *empty = true;
+        else
+            note_unread(c, row);
         return BJ_OK;
     }
     st = shift_points(ctx, c, 1, &x, &y, outside);
     if (st != BJ_OK)
         return st;
+    if (!isfinite(x) || !isfinite(y)) {
+        note_unread(c, row);
+        return BJ_OK;
+    }
     if (c->lon >= 0 && c->lat >= 0) {
         snprintf(text, sizeof(text), "%.*f", decimals, x);
         OGR_F_SetFieldString(f, c->target[c->lon], text);
@@ -170,8 +187,20 @@ static OGRGeometryH as_layer(const struct copy *c, OGRGeometryH g)
     return g;
 }
 
+/* A shift gives NaN for what is no place on Earth. */
+static bool is_finite(OGRGeometryH g)
+{
+    bool finite = true;
+
+    for (int i = 0; finite && i < OGR_G_GetGeometryCount(g); i++)
+        finite = is_finite(OGR_G_GetGeometryRef(g, i));
+    for (int i = 0; finite && OGR_G_GetGeometryCount(g) == 0 && i < OGR_G_GetPointCount(g); i++)
+        finite = isfinite(OGR_G_GetX(g, i)) && isfinite(OGR_G_GetY(g, i));
+    return finite;
+}
+
 static enum bj_status shift_feature(struct bj_ctx *ctx, struct copy *c, OGRFeatureH old,
-                                    OGRFeatureH f, bool *outside, bool *empty)
+                                    int64_t row, OGRFeatureH f, bool *outside, bool *empty)
 {
     OGRGeometryH g = OGR_F_GetGeometryRef(old);
     enum bj_status st;
@@ -184,6 +213,11 @@ static enum bj_status shift_feature(struct bj_ctx *ctx, struct copy *c, OGRFeatu
     g = OGR_G_HasCurveGeometry(g, FALSE) ? OGR_G_GetLinearGeometry(g, CURVE_STEP_DEG, NULL)
                                          : OGR_G_Clone(g);
     st = shift_geometry(ctx, c, g, outside);
+    if (st == BJ_OK && !is_finite(g))
+        st = bj_fail(ctx, BJ_EDATA,
+                     _("row %lld of '%s' has a coordinate that is no longitude and latitude; "
+                       "correct it, or leave it out with --where"),
+                     (long long)row, c->src->path);
     if (st == BJ_OK)
         OGR_F_SetGeometryDirectly(f, as_layer(c, g));
     else
@@ -229,6 +263,11 @@ static enum bj_status copy_cells(struct bj_ctx *ctx, struct copy *c, const struc
         c->count.empty += empty;
         OGR_F_Destroy(f);
     }
+    if (st == BJ_OK && c->n_unread > 0)
+        bj_log(ctx, BJ_LOG_WARNING,
+               _("%lld rows of '%s' have coordinates that cannot be read and are NOT shifted, the "
+                 "first is row %lld"),
+               (long long)c->n_unread, c->src->path, (long long)c->first_unread);
     return st;
 }
 
@@ -242,7 +281,7 @@ static enum bj_status copy_feature(struct bj_ctx *ctx, struct copy *c, const str
     enum bj_status st = bj_copy_values(ctx, c, old, row, f);
 
     if (st == BJ_OK)
-        st = shift_feature(ctx, c, old, f, &outside, &empty);
+        st = shift_feature(ctx, c, old, row, f, &outside, &empty);
     if (st == BJ_OK)
         st = put_row(ctx, c, g, f, row, c->info->n_rows);
     c->count.outside += outside;

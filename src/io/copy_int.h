@@ -36,11 +36,12 @@ struct copy {
     OGRLayerH layer;
     OGRwkbGeometryType type; /* of the new layer */
     OGRSpatialReferenceH srs;
-    int n_own;                 /* fields that the format itself began with */
-    int *target;               /* field of the new layer, for each of the old one */
-    struct bj_buf text;        /* of one value */
-    void *iconv;               /* MapInfo: from UTF-8 to its code page; NULL for others */
-    int64_t n_curves, n_zeros; /* features; missing numbers written as 0 */
+    int n_own;                      /* fields that the format itself began with */
+    int *target;                    /* field of the new layer, for each of the old one */
+    struct bj_buf text;             /* of one value */
+    void *iconv;                    /* MapInfo: from UTF-8 to its code page; NULL for others */
+    int64_t n_unread, first_unread; /* rows of a list with text that is no coordinate */
+    int64_t n_curves, n_zeros;      /* features; missing numbers written as 0 */
     struct bj_shift_count count;
 };
 

@@ -162,10 +162,6 @@ enum bj_status bj_positions_read(struct bj_ctx *ctx, struct bj_study *s, struct 
 enum bj_status bj_positions_init(struct bj_ctx *ctx, size_t n,
                                  struct bj_positions *p) BJ_MUST_CHECK;
 void bj_positions_release(struct bj_ctx *ctx, struct bj_positions *p);
-/* Degrees from "126°52′30″", "东经126度52分30秒", "126.875"; false for anything else. */
-bool bj_parse_degrees(const char *s, double *out);
-/* Two of them: "115.98,36.45"; in the order of the text. */
-bool bj_parse_pair(const char *s, double *first, double *second);
 
 /* ---- areas (frame.c) -------------------------------------------------------- */
 
