@@ -196,8 +196,14 @@ enum bj_status bj_outdir_commit(struct bj_ctx *ctx, struct bj_outdir *o) BJ_MUST
 /* Removes the hidden folder; takes NULL. */
 void bj_outdir_abandon(struct bj_ctx *ctx, struct bj_outdir *o);
 
-enum bj_format { BJ_FORMAT_SHAPEFILE, BJ_FORMAT_GPKG, BJ_FORMAT_FLATGEOBUF, BJ_FORMAT_GEOJSON };
-/* GDAL's names: "ESRI Shapefile", "GPKG", "FlatGeobuf", "GeoJSON", NULL. */
+enum bj_format {
+    BJ_FORMAT_SHAPEFILE,
+    BJ_FORMAT_GPKG,
+    BJ_FORMAT_FLATGEOBUF,
+    BJ_FORMAT_GEOJSON,
+    BJ_FORMAT_OPENFILEGDB
+};
+/* GDAL's names: "ESRI Shapefile", "GPKG", "FlatGeobuf", "GeoJSON", "OpenFileGDB", NULL. */
 extern const char *const bj_format_names[];
 
 enum bj_geometry { BJ_GEOM_POINT, BJ_GEOM_POLYGON, BJ_GEOM_LINE };
@@ -216,10 +222,20 @@ struct bj_writer; /* all layers of one result */
 enum bj_status bj_writer_new(struct bj_ctx *ctx, struct bj_outdir *o, enum bj_format format,
                              const char *crs_wkt, const char *encoding, const char *date,
                              struct bj_writer **out) BJ_MUST_CHECK;
-/* folder "LC-01", name "covered": LC-01/covered.shp, or layer LC-01_covered of result.gpkg. */
+/* folder "LC-01", name "covered": LC-01/covered.shp, layer LC-01_covered of result.gpkg, or layer
+ * LC_01_covered of result.gdb (alias LC-01_covered; a File Geodatabase allows letters, digits and
+ * '_' in names: the rest becomes '_', and a folder whose name is taken is numbered, with a
+ * warning). */
 enum bj_status bj_writer_layer(struct bj_ctx *ctx, struct bj_writer *w, const char *folder,
                                const char *name, enum bj_geometry geometry, size_t n_fields,
                                const struct bj_out_field *field) BJ_MUST_CHECK;
+/* The same with what each field means, in the reader's words (NULL = nothing): GPKG, OpenFileGDB
+ * and FlatGeobuf keep it as the field's alias, other formats have no place for it. Two of one
+ * layer must differ. */
+enum bj_status bj_writer_layer_with(struct bj_ctx *ctx, struct bj_writer *w, const char *folder,
+                                    const char *name, enum bj_geometry geometry, size_t n_fields,
+                                    const struct bj_out_field *field,
+                                    const char *const *meaning) BJ_MUST_CHECK;
 /* One row of the current layer. values[i] by the field's type; is_null wins. Text is UTF-8. */
 union bj_value {
     const char *text;
@@ -250,8 +266,10 @@ struct bj_shift_count {
 /* Copies a layer (points, lines, areas, any multi or collection of them; or a list with lon/lat
  * columns) with all attributes to out_path, every coordinate shifted from datum to datum. The
  * extension of out_path picks the format; names and texts are written in UTF-8. A projected
- * layer is un-projected, shifted, projected again. Z and M are kept. An existing out_path is
- * BJ_EIO unless overwrite. The file appears only when it is whole. */
+ * layer is un-projected, shifted, projected again. Z and M are kept, curves become lines. Every
+ * value keeps its type, null stays apart from empty text where the format can tell the two; what
+ * a format cannot hold is BJ_EDATA or a warning, never lost. An existing out_path is BJ_EIO
+ * unless overwrite. The file (or .gdb folder) appears only when it is whole. */
 enum bj_status bj_layer_shift(struct bj_ctx *ctx, const struct bj_source_spec *in,
                               const char *out_path, int overwrite, enum bj_datum from,
                               enum bj_datum to, struct bj_shift_count *count) BJ_MUST_CHECK;

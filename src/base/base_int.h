@@ -90,6 +90,10 @@ size_t bj_utf8_width(const char *s);
 /* Takes out bytes that are no valid UTF-8: what is left of a character cut in the middle. */
 void bj_utf8_clean(char *s);
 bool bj_ends_with(const char *s, const char *tail);
+/* Degrees from "126°52′30″", "东经126度52分30秒", "126.875"; false for anything else. */
+bool bj_parse_degrees(const char *s, double *out);
+/* Two of them: "115.98,36.45"; in the order of the text. */
+bool bj_parse_pair(const char *s, double *first, double *second);
 bool bj_is_blank(const char *s); /* NULL, "" or white space only (U+3000 included) */
 
 /* Closest word of a NULL-ended list by edit distance, NULL when none is near: "did you

@@ -1,38 +1,20 @@
 /* A whole layer copied with every coordinate shifted from one datum to another.
  *
- * The attributes come through bj_source_read(), which settles encodings and lists; the
- * geometries come from GDAL's features in the same order, so that every kind and dimension is
- * kept. The new file is made in a hidden folder beside its place and moved in when it is
- * whole. Curves become lines: a datum shift does not keep arcs. */
+ * A layer is copied feature by feature: every kind and dimension of geometry is kept, and every
+ * value with its type, null apart from empty, text turned into UTF-8 (copy_out.c). A list's cells
+ * come through bj_source_read(), which has found its header; they are text, and a blank cell is
+ * null. Curves become lines, for a datum shift does not keep arcs: a point every half degree of
+ * an arc, so that a line leaves it by less than 1/100,000 of its radius. */
 #include "base/synonyms.h"
-#include "io/io_int.h"
+#include "io/copy_int.h"
 
 #include <cpl_conv.h>
-#include <cpl_string.h>
-#include <dirent.h>
 #include <errno.h>
 #include <math.h>
-#include <ogr_srs_api.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-struct copy {
-    struct bj_source *src;
-    const struct bj_source_info *info;
-    struct bj_table table; /* attributes */
-    struct bj_crs *crs;    /* NULL: longitude/latitude */
-    enum bj_datum from, to;
-    int lon, lat, both; /* columns of a list, -1; both: "lon,lat" in one */
-    const char *driver;
-    char *folder; /* hidden */
-    char *file;   /* in it */
-    GDALDatasetH ds;
-    OGRLayerH layer;
-    OGRSpatialReferenceH srs;
-    struct bj_shift_count count;
-};
+#define CURVE_STEP_DEG 0.5
 
 /* ---- coordinates -------------------------------------------------------- */
 
@@ -96,172 +78,37 @@ static enum bj_status shift_geometry(struct bj_ctx *ctx, const struct copy *c, O
     return st;
 }
 
-/* ---- the new layer ------------------------------------------------------ */
-
-static const char *driver_of(const char *path)
-{
-    static const struct {
-        const char *extension, *driver;
-    } known[] = {{".shp", "ESRI Shapefile"}, {".gpkg", "GPKG"},      {".geojson", "GeoJSON"},
-                 {".json", "GeoJSON"},       {".fgb", "FlatGeobuf"}, {".csv", "CSV"},
-                 {".tab", "MapInfo File"},   {".kml", "KML"}};
-    const char *dot = strrchr(bj_base_name(path), '.');
-
-    for (size_t i = 0; dot && i < sizeof(known) / sizeof(*known); i++)
-        if (strcasecmp(dot, known[i].extension) == 0)
-            return known[i].driver;
-    return NULL;
-}
-
-static enum bj_status make_folder(struct bj_ctx *ctx, struct copy *c, const char *out_path)
-{
-    const char *base = bj_base_name(out_path);
-
-    c->folder = bj_sprintf(ctx, "%.*s.%s.banjing-XXXXXX", (int)(base - out_path), out_path, base);
-    if (!c->folder)
-        return BJ_ENOMEM;
-    if (!mkdtemp(c->folder)) {
-        int error = errno;
-
-        bj_free(ctx, c->folder);
-        c->folder = NULL;
-        return bj_fail(ctx, BJ_EIO, _("'%s' cannot be written: its folder: %s"), out_path,
-                       strerror(error));
-    }
-    c->file = bj_sprintf(ctx, "%s/%s", c->folder, base);
-    return c->file ? BJ_OK : BJ_ENOMEM;
-}
-
-/* Keeps the layer's CRS; plain longitude/latitude gets the name of its new datum. */
-static enum bj_status make_srs(struct bj_ctx *ctx, struct copy *c)
-{
-    bool plain = !c->crs || bj_crs_is_geographic(c->crs);
-    int code = c->to == BJ_DATUM_CGCS2000 ? 4490 : c->to == BJ_DATUM_WGS84 ? 4326 : 0;
-
-    if (!c->info->crs && !code)
-        return BJ_OK;
-    c->srs = OSRNewSpatialReference(NULL);
-    OSRSetAxisMappingStrategy(c->srs, OAMS_TRADITIONAL_GIS_ORDER);
-    if ((plain && code ? OSRImportFromEPSG(c->srs, code)
-                       : OSRSetFromUserInput(c->srs, c->info->crs)) != OGRERR_NONE)
-        return bj_fail(ctx, BJ_ECRS, _("the CRS of '%s' is not understood by GDAL"),
-                       bj_base_name(c->file));
-    return BJ_OK;
-}
-
-/* A shapefile's names have at most 10 bytes: cut at a character, numbered until unique. */
-static void field_name(const struct copy *c, OGRFeatureDefnH defn, const char *name, char *out,
-                       size_t cap)
-{
-    size_t room = strcmp(c->driver, "ESRI Shapefile") == 0 ? 10 : cap - 1, n = strlen(name);
-
-    for (int number = 0; number < 1000; number++) {
-        char tail[8] = "";
-        size_t keep = n;
-
-        if (number > 0)
-            snprintf(tail, sizeof(tail), "%d", number);
-        if (keep > room - strlen(tail))
-            keep = room - strlen(tail);
-        while (keep > 0 && keep < n && ((unsigned char)name[keep] & 0xC0) == 0x80)
-            keep--;
-        snprintf(out, cap, "%.*s%s", (int)keep, name, tail);
-        if (OGR_FD_GetFieldIndex(defn, out) < 0)
-            return;
-    }
-}
-
-static enum bj_status make_fields(struct bj_ctx *ctx, struct copy *c, const struct bj_gdal *g)
-{
-    OGRFeatureDefnH from = c->src->list ? NULL : OGR_L_GetLayerDefn(c->src->layer);
-
-    for (size_t i = 0; i < c->info->n_fields; i++) {
-        OGRFieldDefnH old = from ? OGR_FD_GetFieldDefn(from, (int)i) : NULL, made;
-        char name[256];
-        OGRErr error;
-
-        field_name(c, OGR_L_GetLayerDefn(c->layer), c->info->field[i].name, name, sizeof(name));
-        if (strcmp(name, c->info->field[i].name) != 0)
-            bj_log(ctx, BJ_LOG_WARNING,
-                   _("field '%s' is called '%s' in '%s': names of a shapefile "
-                     "have at most 10 bytes"),
-                   c->info->field[i].name, name, bj_base_name(c->file));
-        made = OGR_Fld_Create(name, old ? OGR_Fld_GetType(old) : OFTString);
-        /* Text may need more bytes in UTF-8 than it had: the format's own width. */
-        if (old && OGR_Fld_GetType(old) != OFTString) {
-            OGR_Fld_SetSubType(made, OGR_Fld_GetSubType(old));
-            OGR_Fld_SetWidth(made, OGR_Fld_GetWidth(old));
-            OGR_Fld_SetPrecision(made, OGR_Fld_GetPrecision(old));
-        } else if (strcmp(c->driver, "ESRI Shapefile") == 0) {
-            OGR_Fld_SetWidth(made, 254);
-        }
-        error = OGR_L_CreateField(c->layer, made, TRUE);
-        OGR_Fld_Destroy(made);
-        if (error != OGRERR_NONE)
-            return bj_fail(ctx, BJ_EIO, _("field '%s' cannot be made in '%s': %s"), name,
-                           bj_base_name(c->file), bj_gdal_reason(g));
-    }
-    return BJ_OK;
-}
-
-static enum bj_status make_layer(struct bj_ctx *ctx, struct copy *c, const struct bj_gdal *g)
-{
-    GDALDriverH driver = GDALGetDriverByName(c->driver);
-    bool shape = strcmp(c->driver, "ESRI Shapefile") == 0;
-    bool csv = strcmp(c->driver, "CSV") == 0;
-    OGRwkbGeometryType type = c->src->list ? wkbPoint : OGR_L_GetGeomType(c->src->layer);
-    char **options = NULL;
-    enum bj_status st = make_srs(ctx, c);
-
-    if (st != BJ_OK)
-        return st;
-    if (shape)
-        options = CSLAddNameValue(options, "ENCODING", "UTF-8");
-    if (csv)
-        options = CSLAddNameValue(options, "STRING_QUOTING", "IF_NEEDED");
-    /* A list stays a list; points of another layer become X and Y columns, areas WKT. */
-    if (csv && !c->src->list)
-        options =
-            CSLAddNameValue(options, "GEOMETRY", wkbFlatten(type) == wkbPoint ? "AS_XY" : "AS_WKT");
-    c->ds = driver ? GDALCreate(driver, c->file, 0, 0, 0, GDT_Unknown, NULL) : NULL;
-    if (c->ds)
-        c->layer = GDALDatasetCreateLayer(c->ds, c->info->layer ? c->info->layer : "layer", c->srs,
-                                          csv && c->src->list ? wkbNone : type, options);
-    CSLDestroy(options);
-    if (!c->layer)
-        return bj_fail(ctx, BJ_EIO, _("'%s' cannot be made: %s"), c->file, bj_gdal_reason(g));
-    return make_fields(ctx, c, g);
-}
-
 /* ---- rows --------------------------------------------------------------- */
 
-static void set_attributes(const struct copy *c, size_t row, OGRFeatureH f)
+/* Cells of a list. */
+static enum bj_status set_cells(struct bj_ctx *ctx, struct copy *c, size_t row, OGRFeatureH f)
 {
-    for (size_t k = 0; k < c->table.n_columns; k++) {
-        const struct bj_column *col = &c->table.column[k];
+    enum bj_status st = BJ_OK;
 
-        if (col->num) {
-            if (isfinite(col->num[row]))
-                OGR_F_SetFieldDouble(f, (int)k, col->num[row]);
-        } else if (col->text[row][0]) {
-            OGR_F_SetFieldString(f, (int)k, col->text[row]);
-        }
-    }
+    for (size_t k = 0; st == BJ_OK && k < c->table.n_columns; k++)
+        if (c->table.column[k].text[row][0])
+            st = bj_copy_text(ctx, c, k, c->table.column[k].text[row], c->table.row[row], f);
+    return st;
 }
 
-/* "115.98,36.45" or the other way round (*swapped): two numbers between which stands anything
- * that is no part of a number. A latitude of China is below 54, a longitude above 73. */
-static bool read_both(const char *text, double *x, double *y, bool *swapped)
+/* A number, or degrees in any spelling; false for blank cells and other text. */
+static bool read_number(const struct copy *c, const char *text, double *v)
 {
-    char *end, *last;
-    double a = strtod(text, &end), b;
+    if (bj_text_number(text, v) == 1)
+        return true;
+    return (!c->crs || bj_crs_is_geographic(c->crs)) && bj_parse_degrees(text, v);
+}
 
-    if (end == text)
-        return false;
-    while (*end && !strchr("+-.0123456789", *end))
-        end++;
-    b = strtod(end, &last);
-    if (last == end || !bj_is_blank(last))
+/* *swapped: one column has the latitude first. That of China is below 54, a longitude above 73. */
+static bool read_position(const struct copy *c, size_t row, double *x, double *y, bool *swapped)
+{
+    const struct bj_column *col = c->table.column;
+    double a, b;
+
+    *swapped = false;
+    if (c->lon >= 0 && c->lat >= 0)
+        return read_number(c, col[c->lon].text[row], x) && read_number(c, col[c->lat].text[row], y);
+    if (!bj_parse_pair(col[c->both].text[row], &a, &b))
         return false;
     *swapped = fabs(a) < 54 && fabs(b) > 73;
     *x = *swapped ? b : a;
@@ -269,15 +116,20 @@ static bool read_both(const char *text, double *x, double *y, bool *swapped)
     return true;
 }
 
-static bool read_position(const struct copy *c, size_t row, double *x, double *y, bool *swapped)
+/* Whether the row has no text at all where its coordinates should stand. */
+static bool is_blank_row(const struct copy *c, size_t row)
 {
     const struct bj_column *col = c->table.column;
 
-    *swapped = false;
     if (c->lon >= 0 && c->lat >= 0)
-        return bj_text_number(col[c->lon].text[row], x) == 1 &&
-               bj_text_number(col[c->lat].text[row], y) == 1;
-    return read_both(col[c->both].text[row], x, y, swapped);
+        return bj_is_blank(col[c->lon].text[row]) && bj_is_blank(col[c->lat].text[row]);
+    return bj_is_blank(col[c->both].text[row]);
+}
+
+static void note_unread(struct copy *c, size_t row)
+{
+    if (c->n_unread++ == 0)
+        c->first_unread = c->table.row[row];
 }
 
 /* A list's own columns get the new numbers: 9 decimals of a degree are 0.1 mm. */
@@ -292,23 +144,30 @@ static enum bj_status shift_list_row(struct bj_ctx *ctx, struct copy *c, size_t 
     OGRGeometryH point;
 
     if (!read_position(c, row, &x, &y, &swapped)) {
-        *empty = true;
+        if (is_blank_row(c, row))
+            *empty = true;
+        else
+            note_unread(c, row);
         return BJ_OK;
     }
     st = shift_points(ctx, c, 1, &x, &y, outside);
     if (st != BJ_OK)
         return st;
+    if (!isfinite(x) || !isfinite(y)) {
+        note_unread(c, row);
+        return BJ_OK;
+    }
     if (c->lon >= 0 && c->lat >= 0) {
         snprintf(text, sizeof(text), "%.*f", decimals, x);
-        OGR_F_SetFieldString(f, c->lon, text);
+        OGR_F_SetFieldString(f, c->target[c->lon], text);
         snprintf(text, sizeof(text), "%.*f", decimals, y);
-        OGR_F_SetFieldString(f, c->lat, text);
+        OGR_F_SetFieldString(f, c->target[c->lat], text);
     } else {
         snprintf(text, sizeof(text), "%.*f,%.*f", decimals, swapped ? y : x, decimals,
                  swapped ? x : y);
-        OGR_F_SetFieldString(f, c->both, text);
+        OGR_F_SetFieldString(f, c->target[c->both], text);
     }
-    if (strcmp(c->driver, "CSV") == 0)
+    if (strcmp(c->format->driver, "CSV") == 0)
         return BJ_OK;
     point = OGR_G_CreateGeometry(wkbPoint);
     OGR_G_SetPoint_2D(point, 0, x, y);
@@ -316,8 +175,32 @@ static enum bj_status shift_list_row(struct bj_ctx *ctx, struct copy *c, size_t 
     return BJ_OK;
 }
 
+/* Single shapes in a layer of multiple ones become such. Takes g over. */
+static OGRGeometryH as_layer(const struct copy *c, OGRGeometryH g)
+{
+    OGRwkbGeometryType has = wkbFlatten(OGR_G_GetGeometryType(g)), wants = wkbFlatten(c->type);
+
+    if ((has == wkbPoint && wants == wkbMultiPoint) ||
+        (has == wkbPolygon && wants == wkbMultiPolygon) ||
+        (has == wkbLineString && wants == wkbMultiLineString))
+        return OGR_G_ForceTo(g, c->type, NULL);
+    return g;
+}
+
+/* A shift gives NaN for what is no place on Earth. */
+static bool is_finite(OGRGeometryH g)
+{
+    bool finite = true;
+
+    for (int i = 0; finite && i < OGR_G_GetGeometryCount(g); i++)
+        finite = is_finite(OGR_G_GetGeometryRef(g, i));
+    for (int i = 0; finite && OGR_G_GetGeometryCount(g) == 0 && i < OGR_G_GetPointCount(g); i++)
+        finite = isfinite(OGR_G_GetX(g, i)) && isfinite(OGR_G_GetY(g, i));
+    return finite;
+}
+
 static enum bj_status shift_feature(struct bj_ctx *ctx, struct copy *c, OGRFeatureH old,
-                                    OGRFeatureH f, bool *outside, bool *empty)
+                                    int64_t row, OGRFeatureH f, bool *outside, bool *empty)
 {
     OGRGeometryH g = OGR_F_GetGeometryRef(old);
     enum bj_status st;
@@ -326,57 +209,119 @@ static enum bj_status shift_feature(struct bj_ctx *ctx, struct copy *c, OGRFeatu
         *empty = true;
         return BJ_OK;
     }
-    g = OGR_G_HasCurveGeometry(g, FALSE) ? OGR_G_GetLinearGeometry(g, 0, NULL) : OGR_G_Clone(g);
+    c->n_curves += OGR_G_HasCurveGeometry(g, TRUE);
+    g = OGR_G_HasCurveGeometry(g, FALSE) ? OGR_G_GetLinearGeometry(g, CURVE_STEP_DEG, NULL)
+                                         : OGR_G_Clone(g);
     st = shift_geometry(ctx, c, g, outside);
+    if (st == BJ_OK && !is_finite(g))
+        st = bj_fail(ctx, BJ_EDATA,
+                     _("row %lld of '%s' has a coordinate that is no longitude and latitude; "
+                       "correct it, or leave it out with --where"),
+                     (long long)row, c->src->path);
     if (st == BJ_OK)
-        OGR_F_SetGeometryDirectly(f, g);
+        OGR_F_SetGeometryDirectly(f, as_layer(c, g));
     else
         OGR_G_DestroyGeometry(g);
     return st;
 }
 
-static enum bj_status copy_row(struct bj_ctx *ctx, struct copy *c, const struct bj_gdal *g,
-                               size_t i)
+/* Counts, progress and the write, common to lists and layers. row: as the user counts. */
+static enum bj_status put_row(struct bj_ctx *ctx, struct copy *c, const struct bj_gdal *g,
+                              OGRFeatureH f, int64_t row, int64_t n_rows)
 {
-    OGRFeatureH f = OGR_F_Create(OGR_L_GetLayerDefn(c->layer)), old = NULL;
-    bool outside = false, empty = false;
-    enum bj_status st;
+    OGRGeometryH shape = OGR_F_GetGeometryRef(f);
 
-    set_attributes(c, i, f);
-    if (c->src->list) {
-        st = shift_list_row(ctx, c, i, f, &outside, &empty);
-    } else {
-        old = OGR_L_GetNextFeature(c->src->layer);
-        st = old ? shift_feature(ctx, c, old, f, &outside, &empty)
-                 : bj_fail(ctx, BJ_EIO, _("'%s' ends at row %zu when read again"), c->src->path, i);
-    }
-    if (st == BJ_OK && OGR_L_CreateFeature(c->layer, f) != OGRERR_NONE)
-        st = bj_fail(ctx, BJ_EIO, _("row %zu cannot be written to '%s': %s"), i + 1,
-                     bj_base_name(c->file), bj_gdal_reason(g));
-    OGR_F_Destroy(old);
-    OGR_F_Destroy(f);
+    if ((c->format->flags & LACKS_EMPTY) && c->type != wkbNone && (!shape || OGR_G_IsEmpty(shape)))
+        return bj_fail(ctx, BJ_EDATA,
+                       _("row %lld has no coordinates, and '%s' cannot hold such a row; write "
+                         ".gpkg"),
+                       (long long)row, bj_base_name(c->file));
+    if (OGR_L_CreateFeature(c->layer, f) != OGRERR_NONE)
+        return bj_fail(ctx, BJ_EIO, _("row %lld cannot be written to '%s': %s"), (long long)row,
+                       bj_base_name(c->file), bj_gdal_reason(g));
     c->count.rows++;
+    return c->count.rows % 20000 == 0
+               ? bj_progress(ctx, _("shifting"),
+                             n_rows > 0 ? (double)c->count.rows / (double)n_rows : -1)
+               : BJ_OK;
+}
+
+static enum bj_status copy_cells(struct bj_ctx *ctx, struct copy *c, const struct bj_gdal *g)
+{
+    enum bj_status st = BJ_OK;
+
+    for (size_t i = 0; st == BJ_OK && i < c->table.n; i++) {
+        OGRFeatureH f = OGR_F_Create(OGR_L_GetLayerDefn(c->layer));
+        bool outside = false, empty = false;
+
+        st = set_cells(ctx, c, i, f);
+        if (st == BJ_OK)
+            st = shift_list_row(ctx, c, i, f, &outside, &empty);
+        if (st == BJ_OK)
+            st = put_row(ctx, c, g, f, c->table.row[i], (int64_t)c->table.n);
+        c->count.outside += outside;
+        c->count.empty += empty;
+        OGR_F_Destroy(f);
+    }
+    if (st == BJ_OK && c->n_unread > 0)
+        bj_log(ctx, BJ_LOG_WARNING,
+               _("%lld rows of '%s' have coordinates that cannot be read and are NOT shifted, the "
+                 "first is row %lld"),
+               (long long)c->n_unread, c->src->path, (long long)c->first_unread);
+    return st;
+}
+
+static enum bj_status copy_feature(struct bj_ctx *ctx, struct copy *c, const struct bj_gdal *g,
+                                   OGRFeatureH old)
+{
+    OGRFeatureH f = OGR_F_Create(OGR_L_GetLayerDefn(c->layer));
+    int64_t row =
+        c->src->row_is_fid ? (int64_t)OGR_F_GetFID(old) + c->src->fid_base : c->count.rows + 1;
+    bool outside = false, empty = false;
+    enum bj_status st = bj_copy_values(ctx, c, old, row, f);
+
+    if (st == BJ_OK)
+        st = shift_feature(ctx, c, old, row, f, &outside, &empty);
+    if (st == BJ_OK)
+        st = put_row(ctx, c, g, f, row, c->info->n_rows);
     c->count.outside += outside;
     c->count.empty += empty;
+    OGR_F_Destroy(f);
+    return st;
+}
+
+static enum bj_status copy_features(struct bj_ctx *ctx, struct copy *c, const struct bj_gdal *g)
+{
+    enum bj_status st = BJ_OK;
+    OGRFeatureH old;
+    int errors = g->n_errors;
+
+    OGR_L_SetIgnoredFields(c->src->layer, NULL);
+    OGR_L_ResetReading(c->src->layer);
+    while (st == BJ_OK && (old = OGR_L_GetNextFeature(c->src->layer))) {
+        st = copy_feature(ctx, c, g, old);
+        OGR_F_Destroy(old);
+    }
+    if (st == BJ_OK && g->n_errors > errors)
+        st = bj_fail(ctx, BJ_EIO, _("'%s' cannot be read after row %zu: %s"), c->src->path,
+                     (size_t)c->count.rows, bj_gdal_reason(g));
+    if (st == BJ_OK && c->n_curves > 0)
+        bj_log(ctx, BJ_LOG_WARNING,
+               _("curves of %lld features are drawn as lines with a point every half degree"),
+               (long long)c->n_curves);
+    if (st == BJ_OK && c->n_zeros > 0)
+        bj_log(ctx, BJ_LOG_WARNING,
+               _("%lld missing numbers are 0 in '%s', which cannot leave a number empty"),
+               (long long)c->n_zeros, bj_base_name(c->file));
     return st;
 }
 
 static enum bj_status copy_rows(struct bj_ctx *ctx, struct copy *c, const struct bj_gdal *g)
 {
-    enum bj_status st = BJ_OK;
     /* Without a transaction a GPKG syncs after each row. */
     bool in_transaction = OGR_L_StartTransaction(c->layer) == OGRERR_NONE;
+    enum bj_status st = c->src->list ? copy_cells(ctx, c, g) : copy_features(ctx, c, g);
 
-    if (!c->src->list) {
-        /* Reading the attributes has told the driver to leave geometry out. */
-        OGR_L_SetIgnoredFields(c->src->layer, NULL);
-        OGR_L_ResetReading(c->src->layer);
-    }
-    for (size_t i = 0; st == BJ_OK && i < c->table.n; i++) {
-        st = copy_row(ctx, c, g, i);
-        if (st == BJ_OK && i % 20000 == 19999)
-            st = bj_progress(ctx, _("shifting"), (double)i / (double)c->table.n);
-    }
     if (st == BJ_OK && in_transaction && OGR_L_CommitTransaction(c->layer) != OGRERR_NONE)
         st = bj_fail(ctx, BJ_EIO, _("'%s' cannot be written: %s"), c->file, bj_gdal_reason(g));
     return st;
@@ -384,7 +329,9 @@ static enum bj_status copy_rows(struct bj_ctx *ctx, struct copy *c, const struct
 
 /* ---- all together ------------------------------------------------------- */
 
-static enum bj_status read_attributes(struct bj_ctx *ctx, struct copy *c)
+/* A list's cells as text (its numbers are read where they are needed), and its columns of
+ * coordinates. */
+static enum bj_status read_cells(struct bj_ctx *ctx, struct copy *c)
 {
     size_t n = c->info->n_fields;
     struct bj_column_spec *spec = bj_alloc0(ctx, n, sizeof(*spec));
@@ -394,11 +341,9 @@ static enum bj_status read_attributes(struct bj_ctx *ctx, struct copy *c)
         return BJ_ENOMEM;
     c->lon = c->lat = c->both = -1;
     for (size_t i = 0; i < n; i++) {
-        enum bj_field_type type = c->info->field[i].type;
-        int role = c->src->list ? bj_synonym_role(c->info->field[i].name) : -1;
+        int role = bj_synonym_role(c->info->field[i].name);
 
         spec[i].field = (int)i;
-        spec[i].as_number = type == BJ_FIELD_INTEGER || type == BJ_FIELD_REAL;
         if (role == BJ_SYN_LON && c->lon < 0)
             c->lon = (int)i;
         if (role == BJ_SYN_LAT && c->lat < 0)
@@ -406,13 +351,9 @@ static enum bj_status read_attributes(struct bj_ctx *ctx, struct copy *c)
         if (role == BJ_SYN_LONLAT && c->both < 0)
             c->both = (int)i;
     }
-    /* Sheets give text; their numbers are read where they are needed. */
-    if (c->src->list)
-        for (size_t i = 0; i < n; i++)
-            spec[i].as_number = 0;
     st = bj_source_read(ctx, c->src, BJ_WANT_ATTRIBUTES, n, spec, &c->table);
     bj_free(ctx, spec);
-    if (st == BJ_OK && c->src->list && c->both < 0 && (c->lon < 0 || c->lat < 0))
+    if (st == BJ_OK && c->both < 0 && (c->lon < 0 || c->lat < 0))
         st = bj_fail(ctx, BJ_EDATA,
                      _("'%s' has no columns of longitude and latitude: name them "
                        "经度 and 纬度, or lon and lat"),
@@ -438,63 +379,6 @@ static enum bj_status settle_crs(struct bj_ctx *ctx, struct copy *c)
                    c->src->path);
 }
 
-static int is_entry(const struct dirent *e)
-{
-    return strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
-}
-
-/* Every file that the driver made, the named one last: when it is there, all are. */
-static enum bj_status move_in(struct bj_ctx *ctx, const struct copy *c, const char *out_path)
-{
-    const char *base = bj_base_name(out_path);
-    struct dirent **entry = NULL;
-    int n = scandir(c->folder, &entry, is_entry, alphasort);
-    enum bj_status st = BJ_OK;
-
-    for (int pass = 0; pass < 2; pass++)
-        for (int i = 0; st == BJ_OK && i < n; i++) {
-            char *from, *to;
-
-            if ((strcmp(entry[i]->d_name, base) == 0) != (pass == 1))
-                continue;
-            from = bj_sprintf(ctx, "%s/%s", c->folder, entry[i]->d_name);
-            to = bj_sprintf(ctx, "%.*s%s", (int)(base - out_path), out_path, entry[i]->d_name);
-            if (!from || !to)
-                st = BJ_ENOMEM;
-            else if (rename(from, to) != 0)
-                st = bj_fail(ctx, BJ_EIO, _("'%s' cannot be written: %s"), to, strerror(errno));
-            bj_free(ctx, to);
-            bj_free(ctx, from);
-        }
-    for (int i = 0; i < n; i++)
-        free(entry[i]);
-    free(entry);
-    return st;
-}
-
-static void remove_folder(const struct copy *c)
-{
-    char **names = c->folder ? VSIReadDir(c->folder) : NULL;
-
-    for (int i = 0; names && names[i]; i++)
-        if (strcmp(names[i], ".") != 0 && strcmp(names[i], "..") != 0)
-            VSIUnlink(CPLFormFilename(c->folder, names[i], NULL));
-    CSLDestroy(names);
-    if (c->folder)
-        rmdir(c->folder);
-}
-
-static enum bj_status close_file(struct bj_ctx *ctx, struct copy *c, const struct bj_gdal *g)
-{
-    int errors = g->n_errors;
-
-    GDALClose(c->ds);
-    c->ds = NULL;
-    return g->n_errors > errors ? bj_fail(ctx, BJ_EIO, _("'%s' cannot be written: %s"),
-                                          bj_base_name(c->file), bj_gdal_reason(g))
-                                : BJ_OK;
-}
-
 static enum bj_status run(struct bj_ctx *ctx, struct copy *c, const struct bj_source_spec *in,
                           const char *out_path)
 {
@@ -506,21 +390,15 @@ static enum bj_status run(struct bj_ctx *ctx, struct copy *c, const struct bj_so
     c->info = bj_source_info(c->src);
     bj_gdal_begin(ctx, &g);
     st = settle_crs(ctx, c);
+    if (st == BJ_OK && c->src->list)
+        st = read_cells(ctx, c);
     if (st == BJ_OK)
-        st = read_attributes(ctx, c);
-    if (st == BJ_OK)
-        st = make_folder(ctx, c, out_path);
-    if (st == BJ_OK)
-        st = make_layer(ctx, c, &g);
+        st = bj_copy_begin(ctx, c, &g, out_path);
     if (st == BJ_OK)
         st = copy_rows(ctx, c, &g);
-    if (c->ds) {
-        enum bj_status closed = close_file(ctx, c, &g);
-
-        st = st == BJ_OK ? closed : st;
-    }
     if (st == BJ_OK)
-        st = move_in(ctx, c, out_path);
+        st = bj_copy_finish(ctx, c, &g, out_path);
+    bj_copy_end(ctx, c);
     bj_gdal_end(&g);
     return st;
 }
@@ -529,25 +407,29 @@ enum bj_status bj_layer_shift(struct bj_ctx *ctx, const struct bj_source_spec *i
                               const char *out_path, int overwrite, enum bj_datum from,
                               enum bj_datum to, struct bj_shift_count *count)
 {
-    struct copy c = {.from = from, .to = to, .driver = driver_of(out_path)};
-    enum bj_status st;
+    struct copy c = {.from = from, .to = to};
+    size_t n = strlen(out_path);
+    enum bj_status st = BJ_OK;
+    char *path;
 
-    if (!c.driver)
-        return bj_fail(ctx, BJ_EARG,
-                       _("'%s': the extension names no format; use .shp, .gpkg, "
-                         ".geojson, .fgb, .csv, .tab or .kml"),
-                       out_path);
-    if (!overwrite && access(out_path, F_OK) == 0)
-        return bj_fail(ctx, BJ_EIO, _("'%s' exists: give --overwrite to replace it"), out_path);
-    st = run(ctx, &c, in, out_path);
+    while (n > 1 && out_path[n - 1] == '/') /* "out.gdb/" */
+        n--;
+    path = bj_strndup(ctx, out_path, n);
+    if (!path)
+        return BJ_ENOMEM;
+    c.format = bj_copy_format(path);
+    if (!c.format)
+        st = bj_fail(ctx, BJ_EARG,
+                     _("'%s': the extension names no format; use .shp, .gpkg, .gdb, "
+                       ".geojson, .fgb, .csv, .tab or .kml"),
+                     out_path);
+    else if (!overwrite && access(path, F_OK) == 0)
+        st = bj_fail(ctx, BJ_EIO, _("'%s' exists: give --overwrite to replace it"), out_path);
+    if (st == BJ_OK)
+        st = run(ctx, &c, in, path);
     if (st == BJ_OK)
         *count = c.count;
-    remove_folder(&c);
-    OSRDestroySpatialReference(c.srs);
-    bj_crs_free(c.crs);
-    bj_table_release(ctx, &c.table);
     bj_source_close(c.src);
-    bj_free(ctx, c.file);
-    bj_free(ctx, c.folder);
+    bj_free(ctx, path);
     return st;
 }

@@ -129,7 +129,6 @@ struct bj_source {
     GDALDatasetH ds;
     OGRLayerH layer;
     bool is_result;  /* layer is the result of a query of ds, to be released */
-    bool utf8;       /* the driver gives UTF-8 */
     bool row_is_fid; /* the user's row number is the FID plus fid_base, else a running count */
     int64_t fid_base;
     struct bj_decoder decoder;

@@ -214,8 +214,11 @@ static enum bj_status pick_layer(struct bj_ctx *ctx, const struct bj_source_spec
     if (n > 1)
         i = only_layer(src->ds, spec->prefer);
     if (i < 0)
-        return bj_fail(ctx, BJ_EDATA, _("'%s' has %d layers; name one with layer: (it has: %s)"),
-                       src->path, n, names);
+        return bj_fail(
+            ctx, BJ_EDATA,
+            _("'%s' has %d layers; name one with layer: in the case file, or --layer (it "
+              "has: %s)"),
+            src->path, n, names);
     src->layer = GDALDatasetGetLayer(src->ds, i);
     return BJ_OK;
 }

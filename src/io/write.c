@@ -4,6 +4,7 @@
  *   GPKG             one dataset result.gpkg, one transaction over all layers, its journal in
  *                    memory and no syncing (the folder is synced as a whole at commit, and a file
  *                    of a run that failed is never seen)
+ *   OpenFileGDB      one File Geodatabase result.gdb, a folder of files; see "layer names" below
  *   FlatGeobuf, GeoJSON   one dataset a layer, made in GDAL's memory file system and then written
  *                    by outdir.c: GDAL 3.6's GeoJSON writer does not look whether its bytes
  *                    arrived, ours does. Costs the size of the largest layer in memory.
@@ -31,10 +32,14 @@
 #include <strings.h>
 #include <unistd.h>
 
-const char *const bj_format_names[] = {"ESRI Shapefile", "GPKG", "FlatGeobuf", "GeoJSON", NULL};
-static const char *const extensions[] = {"shp", "gpkg", "fgb", "geojson"};
+const char *const bj_format_names[] = {"ESRI Shapefile", "GPKG",        "FlatGeobuf",
+                                       "GeoJSON",        "OpenFileGDB", NULL};
+static const char *const extensions[] = {"shp", "gpkg", "fgb", "geojson", "gdb"};
 
-#define GPKG_FILE "result.gpkg"
+/* The name of one folder of layers ("LC-01") in a File Geodatabase. */
+struct stem {
+    char *folder, *name;
+};
 
 struct bj_writer {
     struct bj_outdir *o;
@@ -46,6 +51,7 @@ struct bj_writer {
     enum bj_geometry geometry;
     size_t n_fields;
     struct bj_out_field *field; /* names are in `names` */
+    const char **meaning;       /* of each field, in `names`, or NULL */
     struct bj_strings names;
     unsigned char *is_null;
     size_t n_rows;
@@ -54,7 +60,22 @@ struct bj_writer {
     OGRLayerH layer;
     OGRFeatureH feature;
     bool layer_open;
+    size_t n_stems;
+    struct stem *stem; /* OpenFileGDB: of every folder so far */
+    size_t n_inserts;
+    char **insert; /* GPKG: a statement a layer, for the end */
 };
+
+/* Whether all layers stand in one dataset, which stays open from the first to the last. */
+static bool is_joined(const struct bj_writer *w)
+{
+    return w->format == BJ_FORMAT_GPKG || w->format == BJ_FORMAT_OPENFILEGDB;
+}
+
+static const char *joined_file(const struct bj_writer *w)
+{
+    return w->format == BJ_FORMAT_GPKG ? "result.gpkg" : "result.gdb";
+}
 
 /* Ends what bj_gdal_begin() began: the sentence of what GDAL said since, if it said anything. */
 static enum bj_status judge(struct bj_ctx *ctx, const struct bj_writer *w, struct bj_gdal *g,
@@ -63,8 +84,8 @@ static enum bj_status judge(struct bj_ctx *ctx, const struct bj_writer *w, struc
     enum bj_status st = BJ_OK;
 
     if (failed || g->n_errors > 0)
-        st = bj_fail(ctx, BJ_EIO, _("cannot write layer '%s': %s"), w->label ? w->label : GPKG_FILE,
-                     bj_gdal_reason(g));
+        st = bj_fail(ctx, BJ_EIO, _("cannot write layer '%s': %s"),
+                     w->label ? w->label : joined_file(w), bj_gdal_reason(g));
     bj_gdal_end(g);
     return st;
 }
@@ -115,7 +136,7 @@ enum bj_status bj_writer_new(struct bj_ctx *ctx, struct bj_outdir *o, enum bj_fo
     struct bj_writer *w;
     enum bj_status st = BJ_OK;
 
-    if ((int)format < 0 || format > BJ_FORMAT_GEOJSON)
+    if ((int)format < 0 || format > BJ_FORMAT_OPENFILEGDB)
         return bj_fail(ctx, BJ_EARG, _("unknown output format %d"), (int)format);
     if (strcasecmp(e, "UTF-8") != 0 && strcasecmp(e, "GB18030") != 0)
         return bj_fail(ctx, BJ_EARG, _("cannot write encoding '%s'; use UTF-8 or GB18030"), e);
@@ -145,12 +166,14 @@ enum bj_status bj_writer_new(struct bj_ctx *ctx, struct bj_outdir *o, enum bj_fo
 static void forget_layer(struct bj_ctx *ctx, struct bj_writer *w)
 {
     bj_free(ctx, w->is_null);
+    bj_free(ctx, w->meaning);
     bj_free(ctx, w->field);
     bj_strings_release(ctx, &w->names);
     bj_free(ctx, w->memory);
     bj_free(ctx, w->file);
     bj_free(ctx, w->label);
     w->is_null = NULL;
+    w->meaning = NULL;
     w->field = NULL;
     w->memory = w->file = w->label = NULL;
     w->n_fields = w->n_rows = 0;
@@ -181,7 +204,7 @@ static enum bj_status copy_memory(struct bj_ctx *ctx, struct bj_writer *w)
     return bj_outfile_close(ctx, f);
 }
 
-/* Ends the current layer; keep: its file is wanted. GPKG's dataset stays open. */
+/* Ends the current layer; keep: its file is wanted. A joined dataset stays open. */
 static enum bj_status end_layer(struct bj_ctx *ctx, struct bj_writer *w, bool keep)
 {
     enum bj_status st = BJ_OK;
@@ -198,7 +221,7 @@ static enum bj_status end_layer(struct bj_ctx *ctx, struct bj_writer *w, bool ke
         else
             bj_shapefile_free(ctx, s);
     }
-    if (w->dataset && w->format != BJ_FORMAT_GPKG) {
+    if (w->dataset && !is_joined(w)) {
         struct bj_gdal gdal;
 
         bj_gdal_begin(ctx, &gdal);
@@ -234,31 +257,46 @@ static enum bj_status check_fields(struct bj_ctx *ctx, const struct bj_writer *w
     return BJ_OK;
 }
 
+static const char *keep_text(struct bj_ctx *ctx, struct bj_writer *w, const char *s)
+{
+    return bj_strings_add(ctx, &w->names, s, strlen(s));
+}
+
 static enum bj_status keep_fields(struct bj_ctx *ctx, struct bj_writer *w, size_t n,
-                                  const struct bj_out_field *field)
+                                  const struct bj_out_field *field, const char *const *meaning)
 {
     w->field = bj_alloc0(ctx, n, sizeof(*w->field));
+    w->meaning = bj_alloc0(ctx, n, sizeof(*w->meaning));
     w->is_null = bj_alloc0(ctx, n, 1);
-    if (!w->field || !w->is_null)
+    if (!w->field || !w->meaning || !w->is_null)
         return BJ_ENOMEM;
     for (size_t i = 0; i < n; i++) {
         w->field[i] = field[i];
-        w->field[i].name = bj_strings_add(ctx, &w->names, field[i].name, strlen(field[i].name));
-        if (!w->field[i].name)
+        w->field[i].name = keep_text(ctx, w, field[i].name);
+        if (meaning && meaning[i])
+            w->meaning[i] = keep_text(ctx, w, meaning[i]);
+        if (!w->field[i].name || (meaning && meaning[i] && !w->meaning[i]))
             return BJ_ENOMEM;
     }
     w->n_fields = n;
     return BJ_OK;
 }
 
-static OGRFieldDefnH new_field(const struct bj_out_field *f)
+/* No width: only shapefiles have one. A File Geodatabase has no whole numbers of 64 bits: its
+ * doubles hold those up to 2^53. */
+static OGRFieldDefnH new_field(const struct bj_writer *w, size_t i)
 {
-    OGRFieldType type = f->type == BJ_FIELD_TEXT        ? OFTString
-                        : f->type == BJ_FIELD_REAL      ? OFTReal
-                        : f->width > 0 && f->width <= 9 ? OFTInteger
-                                                        : OFTInteger64;
+    const struct bj_out_field *f = &w->field[i];
+    OGRFieldType type = f->type == BJ_FIELD_TEXT             ? OFTString
+                        : f->type == BJ_FIELD_REAL           ? OFTReal
+                        : f->width > 0 && f->width <= 9      ? OFTInteger
+                        : w->format == BJ_FORMAT_OPENFILEGDB ? OFTReal
+                                                             : OFTInteger64;
+    OGRFieldDefnH made = OGR_Fld_Create(f->name, type);
 
-    return OGR_Fld_Create(f->name, type); /* no width: only shapefiles have one */
+    if (w->meaning[i])
+        OGR_Fld_SetAlternativeName(made, w->meaning[i]);
+    return made;
 }
 
 static OGRSpatialReferenceH new_srs(const struct bj_writer *w)
@@ -299,16 +337,17 @@ static void set_back(struct setting *s, size_t n)
     }
 }
 
-enum { N_GPKG_SETTINGS = 3 };
+enum { N_SETTINGS = 4 };
 
-static void gpkg_settings(const struct bj_writer *w, char stamp[32],
-                          struct setting s[N_GPKG_SETTINGS])
+static void format_settings(const struct bj_writer *w, char stamp[32], struct setting s[N_SETTINGS])
 {
     snprintf(stamp, 32, "%sT00:00:00.000Z", w->date);
-    memset(s, 0, N_GPKG_SETTINGS * sizeof(*s));
+    memset(s, 0, N_SETTINGS * sizeof(*s));
     s[0].key = "OGR_CURRENT_DATE", s[0].value = stamp;
     s[1].key = "OGR_SQLITE_SYNCHRONOUS", s[1].value = "OFF";
     s[2].key = "OGR_SQLITE_JOURNAL", s[2].value = "MEMORY";
+    /* Numbered instead of random: the same program call gives the same bytes. */
+    s[3].key = "OPENFILEGDB_REPRODUCIBLE_UUID", s[3].value = "YES";
 }
 
 static GDALDatasetH create(const struct bj_writer *w, const char *path)
@@ -325,7 +364,7 @@ static GDALDatasetH create(const struct bj_writer *w, const char *path)
 
 static enum bj_status open_dataset(struct bj_ctx *ctx, struct bj_writer *w)
 {
-    struct setting settings[N_GPKG_SETTINGS];
+    struct setting settings[N_SETTINGS];
     struct bj_gdal gdal;
     char stamp[32];
     const char *path = w->memory;
@@ -340,19 +379,20 @@ static enum bj_status open_dataset(struct bj_ctx *ctx, struct bj_writer *w)
             return st;
     }
     bj_gdal_begin(ctx, &gdal);
-    gpkg_settings(w, stamp, settings);
-    set_all(settings, N_GPKG_SETTINGS);
+    format_settings(w, stamp, settings);
+    set_all(settings, N_SETTINGS);
     w->dataset = create(w, path);
     failed = !w->dataset || (w->format == BJ_FORMAT_GPKG &&
                              GDALDatasetStartTransaction(w->dataset, FALSE) != OGRERR_NONE);
-    set_back(settings, N_GPKG_SETTINGS);
+    set_back(settings, N_SETTINGS);
     return judge(ctx, w, &gdal, failed);
 }
 
-/* FlatGeobuf holds one type a layer, so all of its areas and lines are multiple ones. */
+/* FlatGeobuf and File Geodatabases hold one type a layer: all of their areas and lines are
+ * multiple ones. */
 static bool is_multiple(const struct bj_writer *w, size_t n_parts)
 {
-    return n_parts > 1 || w->format == BJ_FORMAT_FLATGEOBUF;
+    return n_parts > 1 || w->format == BJ_FORMAT_FLATGEOBUF || w->format == BJ_FORMAT_OPENFILEGDB;
 }
 
 static OGRwkbGeometryType geometry_type(const struct bj_writer *w)
@@ -366,26 +406,33 @@ static OGRwkbGeometryType geometry_type(const struct bj_writer *w)
     return multiple ? wkbMultiPolygon : wkbPolygon;
 }
 
-static enum bj_status open_layer(struct bj_ctx *ctx, struct bj_writer *w, const char *name)
+/* title: the layer's name before it was fitted to the format; where GDAL keeps one. */
+static enum bj_status open_layer(struct bj_ctx *ctx, struct bj_writer *w, const char *name,
+                                 const char *title)
 {
     const char *const json[] = {"RFC7946=YES", "COORDINATE_PRECISION=7", NULL};
-    struct setting settings[N_GPKG_SETTINGS];
+    char alias[200];
+    const char *const gdb[] = {alias, NULL};
+    const char *const *options = w->format == BJ_FORMAT_GEOJSON       ? json
+                                 : w->format == BJ_FORMAT_OPENFILEGDB ? gdb
+                                                                      : NULL;
+    struct setting settings[N_SETTINGS];
     struct bj_gdal gdal;
     OGRSpatialReferenceH srs;
     char stamp[32];
     bool failed;
 
+    snprintf(alias, sizeof(alias), "LAYER_ALIAS=%s", title);
     bj_gdal_begin(ctx, &gdal);
-    gpkg_settings(w, stamp, settings);
-    set_all(settings, N_GPKG_SETTINGS);
+    format_settings(w, stamp, settings);
+    set_all(settings, N_SETTINGS);
     srs = new_srs(w);
-    w->layer = GDALDatasetCreateLayer(w->dataset, name, srs, geometry_type(w),
-                                      w->format == BJ_FORMAT_GEOJSON ? (char **)json : NULL);
+    w->layer = GDALDatasetCreateLayer(w->dataset, name, srs, geometry_type(w), (char **)options);
     if (srs)
         OSRRelease(srs);
     failed = !w->layer;
     for (size_t i = 0; i < w->n_fields && !failed; i++) {
-        OGRFieldDefnH f = new_field(&w->field[i]);
+        OGRFieldDefnH f = new_field(w, i);
 
         failed = OGR_L_CreateField(w->layer, f, FALSE) != OGRERR_NONE;
         OGR_Fld_Destroy(f);
@@ -394,7 +441,7 @@ static enum bj_status open_layer(struct bj_ctx *ctx, struct bj_writer *w, const 
         w->feature = OGR_F_Create(OGR_L_GetLayerDefn(w->layer));
         failed = !w->feature;
     }
-    set_back(settings, N_GPKG_SETTINGS);
+    set_back(settings, N_SETTINGS);
     return judge(ctx, w, &gdal, failed);
 }
 
@@ -407,8 +454,8 @@ static enum bj_status name_layer(struct bj_ctx *ctx, struct bj_writer *w, const 
     w->label = has_folder ? bj_sprintf(ctx, "%s/%s", folder, name) : bj_strdup(ctx, name);
     if (!w->label)
         return BJ_ENOMEM;
-    if (w->format == BJ_FORMAT_GPKG)
-        w->file = bj_strdup(ctx, GPKG_FILE);
+    if (is_joined(w))
+        w->file = bj_strdup(ctx, joined_file(w));
     else
         w->file = bj_sprintf(ctx, "%s.%s", w->label, extensions[w->format]);
     if (!w->file)
@@ -430,22 +477,186 @@ static enum bj_status begin_shapefile(struct bj_ctx *ctx, struct bj_writer *w)
     return bj_shapefile_new(ctx, w->o, &spec, &w->shapefile);
 }
 
+/* ---- layer names of a File Geodatabase ---------------------------------- */
+
+/* A name there begins with a letter and holds letters, digits and '_'; "gdb_" is kept for its
+ * own tables. Other characters become '_', and "r_" (a rule's) goes before a bad beginning:
+ * LC-01 -> LC_01, 5km -> r_5km. A folder whose name another one has got is numbered: LC.01 after
+ * LC-01 -> LC_01_2. So the names depend on the folders before and on nothing else, all layers of
+ * a folder begin alike, and what it was called stands in the layer's alias. */
+static void fit_stem(const char *folder, int number, char *out, size_t cap)
+{
+    bool bad_start = !isalpha((unsigned char)folder[0]) || strncasecmp(folder, "gdb_", 4) == 0;
+    char tail[16] = "";
+
+    if (number > 1)
+        snprintf(tail, sizeof(tail), "_%d", number);
+    snprintf(out, cap, "%s%s%s", bad_start ? "r_" : "", folder, tail);
+    for (char *p = out; *p; p++)
+        if (!isalnum((unsigned char)*p) || (unsigned char)*p >= 0x80)
+            *p = '_';
+}
+
+static bool stem_is_taken(const struct bj_writer *w, const char *name)
+{
+    for (size_t i = 0; i < w->n_stems; i++)
+        if (strcasecmp(w->stem[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* *out: borrowed from w. */
+static enum bj_status stem_of(struct bj_ctx *ctx, struct bj_writer *w, const char *folder,
+                              const char **out)
+{
+    struct stem *more, s;
+    char name[160];
+    int number = 1;
+
+    for (size_t i = 0; i < w->n_stems; i++)
+        if (strcmp(w->stem[i].folder, folder) == 0) {
+            *out = w->stem[i].name;
+            return BJ_OK;
+        }
+    do
+        fit_stem(folder, number++, name, sizeof(name));
+    while (stem_is_taken(w, name));
+    more = bj_resize(ctx, w->stem, w->n_stems + 1, sizeof(*w->stem));
+    if (!more)
+        return BJ_ENOMEM;
+    w->stem = more;
+    s = (struct stem){bj_strdup(ctx, folder), bj_strdup(ctx, name)};
+    if (!s.folder || !s.name) {
+        bj_free(ctx, s.folder);
+        bj_free(ctx, s.name);
+        return BJ_ENOMEM;
+    }
+    w->stem[w->n_stems++] = s;
+    *out = s.name;
+    if (number > 2)
+        bj_log(ctx, BJ_LOG_WARNING,
+               _("layers of '%s' are called '%s' in result.gdb, where another name is the same "
+                 "but for characters that a File Geodatabase does not allow"),
+               folder, name);
+    return BJ_OK;
+}
+
+/* ---- what the fields of a GeoPackage mean ------------------------------- */
+
+/* GDAL 3.6 has no place for a field's alias in a GeoPackage, so the tables of the standard's
+ * schema extension are written here. GDAL from 3.7 on and QGIS show `name` as the alias. At the
+ * end, because GDAL 3.6 builds the spatial index of every layer before it runs a statement. */
+static const char *const schema_sql[] = {
+    "CREATE TABLE gpkg_data_columns (table_name TEXT NOT NULL, column_name TEXT NOT NULL, name "
+    "TEXT, title TEXT, description TEXT, mime_type TEXT, constraint_name TEXT, CONSTRAINT pk_gdc "
+    "PRIMARY KEY (table_name, column_name), CONSTRAINT gdc_tn UNIQUE (table_name, name))",
+    "CREATE TABLE gpkg_data_column_constraints (constraint_name TEXT NOT NULL, constraint_type "
+    "TEXT NOT NULL, value TEXT, min NUMERIC, min_is_inclusive BOOLEAN, max NUMERIC, "
+    "max_is_inclusive BOOLEAN, description TEXT, CONSTRAINT gdcc_ntv UNIQUE (constraint_name, "
+    "constraint_type, value))",
+    "CREATE TABLE IF NOT EXISTS gpkg_extensions (table_name TEXT, column_name TEXT, "
+    "extension_name TEXT NOT NULL, definition TEXT NOT NULL, scope TEXT NOT NULL, CONSTRAINT "
+    "ge_tce UNIQUE (table_name, column_name, extension_name))",
+    "INSERT INTO gpkg_extensions VALUES ('gpkg_data_columns', NULL, 'gpkg_schema', "
+    "'http://www.geopackage.org/spec121/#extension_schema', 'read-write'), "
+    "('gpkg_data_column_constraints', NULL, 'gpkg_schema', "
+    "'http://www.geopackage.org/spec121/#extension_schema', 'read-write')"};
+
+/* 'text' with its quotes doubled, and what follows. */
+static bool put_sql_text(struct bj_ctx *ctx, struct bj_buf *b, const char *text, const char *after)
+{
+    bool good = bj_buf_puts(ctx, b, "'");
+
+    for (; good && *text; text++)
+        good = bj_buf_add(ctx, b, text, 1) && (*text != '\'' || bj_buf_puts(ctx, b, "'"));
+    return good && bj_buf_puts(ctx, b, "'") && bj_buf_puts(ctx, b, after);
+}
+
+static enum bj_status note_meanings(struct bj_ctx *ctx, struct bj_writer *w, const char *layer)
+{
+    struct bj_buf b = {0};
+    const char *lead = "INSERT INTO gpkg_data_columns (table_name, column_name, name, title) "
+                       "VALUES (";
+    bool good = true;
+    char **more;
+
+    for (size_t i = 0; good && i < w->n_fields; i++) {
+        if (!w->meaning[i])
+            continue;
+        good = bj_buf_puts(ctx, &b, b.n ? ", (" : lead) && put_sql_text(ctx, &b, layer, ", ") &&
+               put_sql_text(ctx, &b, w->field[i].name, ", ") &&
+               put_sql_text(ctx, &b, w->meaning[i], ", ") &&
+               put_sql_text(ctx, &b, w->meaning[i], ")");
+    }
+    more = good && b.n ? bj_resize(ctx, w->insert, w->n_inserts + 1, sizeof(*more)) : NULL;
+    if (more) {
+        w->insert = more;
+        w->insert[w->n_inserts++] = b.s;
+        return BJ_OK;
+    }
+    good = good && !b.n;
+    bj_free(ctx, b.s);
+    return good ? BJ_OK : BJ_ENOMEM;
+}
+
+/* Whether a statement failed. */
+static bool run_sql(struct bj_writer *w, const struct bj_gdal *g, const char *sql)
+{
+    int errors = g->n_errors;
+    OGRLayerH answer = GDALDatasetExecuteSQL(w->dataset, sql, NULL, NULL);
+
+    if (answer)
+        GDALDatasetReleaseResultSet(w->dataset, answer);
+    return g->n_errors > errors;
+}
+
+static bool write_meanings(struct bj_writer *w, const struct bj_gdal *g)
+{
+    bool failed = false;
+
+    for (size_t i = 0; !failed && w->n_inserts && i < sizeof(schema_sql) / sizeof(*schema_sql); i++)
+        failed = run_sql(w, g, schema_sql[i]);
+    for (size_t i = 0; !failed && i < w->n_inserts; i++)
+        failed = run_sql(w, g, w->insert[i]);
+    return !failed;
+}
+
+/* ---- the layer in its dataset ------------------------------------------- */
+
 static enum bj_status begin_ogr(struct bj_ctx *ctx, struct bj_writer *w, const char *folder,
                                 const char *name)
 {
-    bool joined = w->format == BJ_FORMAT_GPKG && folder && folder[0];
-    char *layer = joined ? bj_sprintf(ctx, "%s_%s", folder, name) : bj_strdup(ctx, name);
-    enum bj_status st = layer ? open_dataset(ctx, w) : BJ_ENOMEM;
+    bool joined = is_joined(w) && folder && folder[0];
+    const char *stem = folder;
+    char *title = joined ? bj_sprintf(ctx, "%s_%s", folder, name) : bj_strdup(ctx, name);
+    char *layer = NULL;
+    enum bj_status st = title ? BJ_OK : BJ_ENOMEM;
 
+    if (!st && joined && w->format == BJ_FORMAT_OPENFILEGDB)
+        st = stem_of(ctx, w, folder, &stem);
+    if (!st) {
+        layer = joined ? bj_sprintf(ctx, "%s_%s", stem, name) : bj_strdup(ctx, name);
+        st = layer ? open_dataset(ctx, w) : BJ_ENOMEM;
+    }
     if (!st)
-        st = open_layer(ctx, w, layer);
+        st = open_layer(ctx, w, layer, title);
+    if (!st && w->format == BJ_FORMAT_GPKG)
+        st = note_meanings(ctx, w, layer);
     bj_free(ctx, layer);
+    bj_free(ctx, title);
     return st;
 }
 
 enum bj_status bj_writer_layer(struct bj_ctx *ctx, struct bj_writer *w, const char *folder,
                                const char *name, enum bj_geometry geometry, size_t n_fields,
                                const struct bj_out_field *field)
+{
+    return bj_writer_layer_with(ctx, w, folder, name, geometry, n_fields, field, NULL);
+}
+
+enum bj_status bj_writer_layer_with(struct bj_ctx *ctx, struct bj_writer *w, const char *folder,
+                                    const char *name, enum bj_geometry geometry, size_t n_fields,
+                                    const struct bj_out_field *field, const char *const *meaning)
 {
     enum bj_status st = end_layer(ctx, w, true);
 
@@ -454,7 +665,7 @@ enum bj_status bj_writer_layer(struct bj_ctx *ctx, struct bj_writer *w, const ch
     if (!st)
         st = check_fields(ctx, w, n_fields, field);
     if (!st)
-        st = keep_fields(ctx, w, n_fields, field);
+        st = keep_fields(ctx, w, n_fields, field, meaning);
     if (!st) {
         w->geometry = geometry;
         st = w->format == BJ_FORMAT_SHAPEFILE ? begin_shapefile(ctx, w)
@@ -636,20 +847,24 @@ enum bj_status bj_writer_polygons(struct bj_ctx *ctx, struct bj_writer *w,
 /* ---- end ---------------------------------------------------------------- */
 
 /* The failure of the commit is told, not what closing a broken file says after it. */
-static enum bj_status end_gpkg(struct bj_ctx *ctx, struct bj_writer *w, bool keep)
+static enum bj_status end_joined(struct bj_ctx *ctx, struct bj_writer *w, bool keep)
 {
-    struct setting settings[N_GPKG_SETTINGS];
+    struct setting settings[N_SETTINGS];
     struct bj_gdal gdal;
     enum bj_status committed = BJ_OK, closed;
     char stamp[32];
 
     if (!w->dataset)
         return BJ_OK;
-    gpkg_settings(w, stamp, settings);
-    set_all(settings, N_GPKG_SETTINGS);
+    format_settings(w, stamp, settings);
+    set_all(settings, N_SETTINGS);
     bj_gdal_begin(ctx, &gdal);
-    if (keep)
-        committed = judge(ctx, w, &gdal, GDALDatasetCommitTransaction(w->dataset) != OGRERR_NONE);
+    if (w->format == BJ_FORMAT_OPENFILEGDB)
+        bj_gdal_end(&gdal); /* no transaction: nobody sees the file before it is whole */
+    else if (keep)
+        committed = judge(ctx, w, &gdal,
+                          !write_meanings(w, &gdal) ||
+                              GDALDatasetCommitTransaction(w->dataset) != OGRERR_NONE);
     else {
         GDALDatasetRollbackTransaction(w->dataset);
         bj_gdal_end(&gdal);
@@ -662,12 +877,20 @@ static enum bj_status end_gpkg(struct bj_ctx *ctx, struct bj_writer *w, bool kee
         closed = BJ_OK;
     } else
         closed = judge(ctx, w, &gdal, false);
-    set_back(settings, N_GPKG_SETTINGS);
+    set_back(settings, N_SETTINGS);
     return committed ? committed : closed;
 }
 
 static void free_all(struct bj_ctx *ctx, struct bj_writer *w)
 {
+    for (size_t i = 0; i < w->n_stems; i++) {
+        bj_free(ctx, w->stem[i].folder);
+        bj_free(ctx, w->stem[i].name);
+    }
+    bj_free(ctx, w->stem);
+    for (size_t i = 0; i < w->n_inserts; i++)
+        bj_free(ctx, w->insert[i]);
+    bj_free(ctx, w->insert);
     bj_free(ctx, w->wkt);
     bj_free(ctx, w->prj);
     bj_free(ctx, w->encoding);
@@ -683,7 +906,7 @@ enum bj_status bj_writer_close(struct bj_ctx *ctx, struct bj_writer *w)
         bj_writer_free(ctx, w);
         return st;
     }
-    st = end_gpkg(ctx, w, true);
+    st = end_joined(ctx, w, true);
     free_all(ctx, w);
     return st;
 }
@@ -696,7 +919,7 @@ void bj_writer_free(struct bj_ctx *ctx, struct bj_writer *w)
         return;
     /* Dropping must not replace the sentence of the failure that led here. */
     kept = bj_strdup(ctx, bj_ctx_message(ctx));
-    if (end_layer(ctx, w, false) | end_gpkg(ctx, w, false))
+    if (end_layer(ctx, w, false) | end_joined(ctx, w, false))
         bj_log(ctx, BJ_LOG_DEBUG, "io: %s", bj_ctx_message(ctx));
     if (kept && kept[0])
         (void)bj_fail(ctx, BJ_EIO, "%s", kept);

@@ -67,15 +67,48 @@ enum { LAND_FIELDS = 3 };
 #define N_OF(a)  (sizeof(a) / sizeof(*(a)))
 #define N_POINTS (N_OF(point_fields) - LAND_FIELDS)
 
-static enum bj_status open_layer(struct bj_ctx *ctx, struct bj_writer *w, const char *folder,
-                                 const char *name, enum bj_geometry geometry, size_t n,
-                                 const struct layer_field *field)
+/* Bytes that text may take in either encoding of a shapefile: GB18030 has up to four for what
+ * is two or three in UTF-8. */
+static size_t text_bytes(const struct report *r, const char *s)
+{
+    size_t n = 0;
+
+    if (!r->opt->encoding || strcmp(r->opt->encoding, "GB18030") != 0)
+        return strlen(s);
+    for (; *s; s++)
+        n += ((unsigned char)*s & 0xC0) == 0x80 ? 0 : (unsigned char)*s < 0x80 ? 1 : 4;
+    return n;
+}
+
+enum { SHAPE_TEXT = 254 };
+
+/* Makes a text field wider when one of the n texts needs it; beyond what a shapefile holds the
+ * writer cuts between characters and says so (width 0). One long name must not end the run. */
+static void widen(const struct report *r, struct bj_out_field *f, size_t n, const char *const *text)
+{
+    size_t most = (size_t)f->width;
+
+    for (size_t i = 0; f->width > 0 && i < n; i++) {
+        size_t bytes = text[i] ? text_bytes(r, text[i]) : 0;
+
+        most = bytes > most ? bytes : most;
+    }
+    if (f->width > 0)
+        f->width = most > SHAPE_TEXT ? 0 : (int)most;
+}
+
+static enum bj_status open_layer(struct bj_ctx *ctx, const struct report *r, struct bj_writer *w,
+                                 const char *folder, const char *name, enum bj_geometry geometry,
+                                 size_t n, const struct layer_field *field)
 {
     struct bj_out_field out[N_OF(point_fields)];
+    const char *meaning[N_OF(point_fields)];
 
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         out[i] = field[i].out;
-    return bj_writer_layer(ctx, w, folder, name, geometry, n, out);
+        meaning[i] = r->zh ? field[i].zh : field[i].en;
+    }
+    return bj_writer_layer_with(ctx, w, folder, name, geometry, n, out, meaning);
 }
 
 static void key_rows(struct bj_ctx *ctx, struct csv *c, const char *layer, size_t n,
@@ -105,10 +138,10 @@ static enum bj_status write_key(struct bj_ctx *ctx, struct bj_outdir *o)
     return bj_csv_finish(ctx, &c, o, "fields.csv");
 }
 
-static enum bj_status write_covered(struct bj_ctx *ctx, struct bj_writer *w,
+static enum bj_status write_covered(struct bj_ctx *ctx, const struct report *r, struct bj_writer *w,
                                     const struct bj_rule_result *res)
 {
-    enum bj_status st = open_layer(ctx, w, res->rule->id, "covered", BJ_GEOM_POLYGON,
+    enum bj_status st = open_layer(ctx, r, w, res->rule->id, "covered", BJ_GEOM_POLYGON,
                                    N_OF(covered_fields), covered_fields);
 
     for (size_t p = 0; st == BJ_OK && p < res->covered.n_polygons; p++) {
@@ -120,13 +153,17 @@ static enum bj_status write_covered(struct bj_ctx *ctx, struct bj_writer *w,
     return st;
 }
 
-static enum bj_status write_uncovered(struct bj_ctx *ctx, struct bj_writer *w,
-                                      const struct bj_rule_result *res)
+static enum bj_status write_uncovered(struct bj_ctx *ctx, const struct report *r,
+                                      struct bj_writer *w, const struct bj_rule_result *res)
 {
     size_t n = N_OF(uncovered_fields) - !res->cover_m2;
-    enum bj_status st =
-        open_layer(ctx, w, res->rule->id, "uncovered", BJ_GEOM_POLYGON, n, uncovered_fields);
+    struct layer_field field[N_OF(uncovered_fields)];
+    enum bj_status st;
 
+    memcpy(field, uncovered_fields, sizeof(field));
+    for (size_t i = 0; i < res->n_patches; i++)
+        widen(r, &field[6].out, 1, &res->patch[i].township);
+    st = open_layer(ctx, r, w, res->rule->id, "uncovered", BJ_GEOM_POLYGON, n, field);
     for (size_t i = 0; st == BJ_OK && i < res->n_patches; i++) {
         const struct bj_patch *p = &res->patch[i];
         union bj_value v[N_OF(uncovered_fields)] = {
@@ -198,12 +235,29 @@ static void point_values(const struct report *r, const struct bj_rule_result *re
     }
 }
 
+/* The layer of a rule's demand, with the first n of point_fields. */
+static enum bj_status open_demand(struct bj_ctx *ctx, const struct report *r, struct bj_writer *w,
+                                  const struct bj_rule_result *res, enum bj_geometry geometry,
+                                  size_t n)
+{
+    const struct bj_places *d = res->demand, *fac = &r->study->facilities;
+    struct layer_field field[N_OF(point_fields)];
+
+    memcpy(field, point_fields, sizeof(field));
+    widen(r, &field[0].out, d->n, d->code);
+    widen(r, &field[1].out, d->n, d->name);
+    widen(r, &field[2].out, d->n, d->township);
+    widen(r, &field[5].out, fac->n, fac->code);
+    widen(r, &field[6].out, fac->n, fac->name);
+    return open_layer(ctx, r, w, res->rule->id, bj_demand_names[res->rule->demand], geometry, n,
+                      field);
+}
+
 static enum bj_status write_parcels(struct bj_ctx *ctx, const struct report *r, struct bj_writer *w,
                                     const struct bj_rule_result *res)
 {
     const struct bj_polygons *p = &r->a->parcels;
-    enum bj_status st = open_layer(ctx, w, res->rule->id, bj_demand_names[BJ_DEMAND_PARCELS],
-                                   BJ_GEOM_POLYGON, N_OF(point_fields), point_fields);
+    enum bj_status st = open_demand(ctx, r, w, res, BJ_GEOM_POLYGON, N_OF(point_fields));
 
     for (size_t i = 0; st == BJ_OK && i < res->demand->n; i++) {
         size_t first = p->poly_start[i];
@@ -232,8 +286,7 @@ static enum bj_status write_points(struct bj_ctx *ctx, const struct report *r, s
     memcpy(y, d->lat_deg, d->n * sizeof(*y));
     st = bj_crs_from_lonlat(ctx, r->opt->out_crs, d->n, x, y);
     if (st == BJ_OK)
-        st = open_layer(ctx, w, res->rule->id, bj_demand_names[res->rule->demand], BJ_GEOM_POINT,
-                        N_POINTS, point_fields);
+        st = open_demand(ctx, r, w, res, BJ_GEOM_POINT, N_POINTS);
     for (size_t i = 0; st == BJ_OK && i < d->n; i++) {
         union bj_value v[N_OF(point_fields)];
         unsigned char null[N_OF(point_fields)];
@@ -265,9 +318,9 @@ enum bj_status bj_report_layers(struct bj_ctx *ctx, const struct report *r, stru
         if (!res->judged)
             continue;
         if (res->has_area) {
-            st = write_covered(ctx, w, res);
+            st = write_covered(ctx, r, w, res);
             if (st == BJ_OK)
-                st = write_uncovered(ctx, w, res);
+                st = write_uncovered(ctx, r, w, res);
         }
         if (st == BJ_OK)
             st = res->cover_m2 ? write_parcels(ctx, r, w, res) : write_points(ctx, r, w, res);

@@ -171,7 +171,8 @@ static void choose(size_t n, const struct bj_field *field, struct header *h, boo
     for (size_t i = 0; i < n; i++) {
         int fit;
 
-        if (h[i].used || (exact ? h[i].exact : h[i].prefix) != 1u << r)
+        /* A whole word that is left over, as in a tie, is no cut one besides. */
+        if (h[i].used || (!exact && h[i].exact) || (exact ? h[i].exact : h[i].prefix) != 1u << r)
             continue;
         fit = fit_of(&h[i], role);
         if (fit > best_fit) {

@@ -191,10 +191,6 @@ enum bj_status bj_positions_init(struct bj_ctx *ctx, size_t n,
 void bj_positions_release(struct bj_ctx *ctx, struct bj_positions *p);
 /* A number of a column, with or without degree marks: 1 and *out, 0 blank, -1 unreadable. */
 int bj_position_number(const struct bj_column *c, size_t i, double *out);
-/* Degrees from "126°52′30″", "东经126度52分30秒", "126.875"; false for anything else. */
-bool bj_parse_degrees(const char *s, double *out);
-/* Two of them: "115.98,36.45"; in the order of the text. */
-bool bj_parse_pair(const char *s, double *first, double *second);
 
 /* ---- areas (frame.c) -------------------------------------------------------- */
 

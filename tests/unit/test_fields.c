@@ -135,6 +135,11 @@ static void on_a_tie_nothing_is_picked(void **state)
     is_column(BJ_COL_POPULATION, "none");
     assert_string_equal(m.tie[BJ_COL_POPULATION], "'人口', '常住人口', '总人口'");
     assert_string_equal(m.tie[BJ_COL_NAME], "");
+    /* 行政村 begins 行政村代码, but holds the villages' names: asked for, and no code. */
+    match(BJ_ROLE_VILLAGES, "村名|行政村|常住人口");
+    is_column(BJ_COL_NAME, "none");
+    assert_string_equal(m.tie[BJ_COL_NAME], "'村名', '行政村'");
+    is_column(BJ_COL_CODE, "none");
 }
 
 static void xzqmc_is_the_name_unless_another_column_is(void **state)

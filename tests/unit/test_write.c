@@ -126,6 +126,8 @@ static const char *file_of(enum bj_format format, const char *folder, const char
 
     if (format == BJ_FORMAT_GPKG)
         return "result.gpkg";
+    if (format == BJ_FORMAT_OPENFILEGDB)
+        return "result.gdb";
     snprintf(path, sizeof(path), "%s/%s.%s", folder, name, ext[format]);
     return path;
 }
@@ -141,8 +143,11 @@ static GDALDatasetH open_result(const char *dir, enum bj_format format, const ch
                     NULL);
     assert_non_null(ds);
     snprintf(full, sizeof(full), "%s_%s", folder, name);
-    *layer =
-        format == BJ_FORMAT_GPKG ? GDALDatasetGetLayerByName(ds, full) : GDALDatasetGetLayer(ds, 0);
+    if (format == BJ_FORMAT_OPENFILEGDB) /* the folder is "LC-01" throughout */
+        full[2] = '_';
+    *layer = format == BJ_FORMAT_GPKG || format == BJ_FORMAT_OPENFILEGDB
+                 ? GDALDatasetGetLayerByName(ds, full)
+                 : GDALDatasetGetLayer(ds, 0);
     assert_non_null(*layer);
     return ds;
 }
@@ -166,7 +171,10 @@ static void assert_field(OGRFeatureH f, const char *name, const struct village *
 
 static void assert_villages(const char *dir, enum bj_format format)
 {
-    double tol = format == BJ_FORMAT_GEOJSON ? 5.1e-8 : 0.0;
+    /* GeoJSON has 7 places; a File Geodatabase counts billionths of a degree. */
+    double tol = format == BJ_FORMAT_GEOJSON       ? 5.1e-8
+                 : format == BJ_FORMAT_OPENFILEGDB ? 5.1e-10
+                                                   : 0.0;
     OGRLayerH layer;
     GDALDatasetH ds = open_result(dir, format, "LC-01", "villages", &layer);
     OGRFeatureH f;
@@ -200,7 +208,7 @@ static void every_format_reads_back_equal(void **state)
     const char *parent = support_tmpdir();
 
     (void)state;
-    for (int format = BJ_FORMAT_SHAPEFILE; format <= BJ_FORMAT_GEOJSON; format++) {
+    for (int format = BJ_FORMAT_SHAPEFILE; format <= BJ_FORMAT_OPENFILEGDB; format++) {
         const char *dir = support_path(parent, bj_format_names[format]);
 
         assert_ok(write_villages(ctx, dir, format, "UTF-8"));
@@ -384,7 +392,7 @@ static void areas_keep_their_holes(void **state)
     const char *parent = support_tmpdir();
 
     (void)state;
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 10; i++) {
         enum bj_format format = (enum bj_format)(i / 2);
         const char *dir = support_path(parent, bj_format_names[format]);
         int n_rings = 0;
@@ -485,13 +493,17 @@ static void the_coordinate_system_is_written(void **state)
     const char *parent = support_tmpdir();
 
     (void)state;
-    for (int format = BJ_FORMAT_SHAPEFILE; format <= BJ_FORMAT_FLATGEOBUF; format++) {
+    for (int format = BJ_FORMAT_SHAPEFILE; format <= BJ_FORMAT_OPENFILEGDB; format++) {
         const char *dir = support_path(parent, bj_format_names[format]);
         OGRSpatialReferenceH want = OSRNewSpatialReference(wkt_4527);
         OGRLayerH layer;
         GDALDatasetH ds;
         char *got = NULL, *expected = NULL;
 
+        if (format == BJ_FORMAT_GEOJSON) { /* longitude and latitude by its standard */
+            OSRDestroySpatialReference(want);
+            continue;
+        }
         assert_ok(write_areas(dir, format, false, false));
         ds = open_result(dir, format, "LC-01", "covered", &layer);
         assert_non_null(OGR_L_GetSpatialRef(layer));
@@ -565,8 +577,9 @@ static void lines_and_layers_without_folder_are_written(void **state)
                             .y = y};
 
     (void)state;
-    for (int format = BJ_FORMAT_SHAPEFILE; format <= BJ_FORMAT_GEOJSON; format++) {
-        const char *names[] = {"roads.shp", "result.gpkg", "roads.fgb", "roads.geojson"};
+    for (int format = BJ_FORMAT_SHAPEFILE; format <= BJ_FORMAT_OPENFILEGDB; format++) {
+        const char *names[] = {"roads.shp", "result.gpkg", "roads.fgb", "roads.geojson",
+                               "result.gdb"};
         const char *dir = support_path(parent, bj_format_names[format]);
         union bj_value v[2] = {{.integer = 1}, {.real = 1.0}};
         struct bj_outdir *o = NULL;
@@ -595,7 +608,7 @@ static void empty_layers_are_layers(void **state)
     const char *parent = support_tmpdir();
 
     (void)state;
-    for (int format = BJ_FORMAT_SHAPEFILE; format <= BJ_FORMAT_GEOJSON; format++) {
+    for (int format = BJ_FORMAT_SHAPEFILE; format <= BJ_FORMAT_OPENFILEGDB; format++) {
         const char *dir = support_path(parent, bj_format_names[format]);
         struct bj_outdir *o = NULL;
         struct bj_writer *w = NULL;
@@ -612,6 +625,154 @@ static void empty_layers_are_layers(void **state)
         assert_int_equal(OGR_L_GetFeatureCount(layer, TRUE), 0);
         GDALClose(ds);
     }
+}
+
+/* ---- names and meanings ------------------------------------------------- */
+
+static char warnings[2000];
+
+static void keep_warnings(void *udata, enum bj_level level, const char *text)
+{
+    size_t n = strlen(warnings);
+
+    (void)udata;
+    if (level == BJ_LOG_WARNING)
+        snprintf(warnings + n, sizeof(warnings) - n, "%s\n", text);
+}
+
+/* Rules whose ids differ only in characters that a File Geodatabase does not allow, begin with
+ * a digit, or meet a numbered name: every layer is there under its own name, in this order. */
+static void geodatabase_names_are_legal_and_distinct(void **state)
+{
+    static const char *const folder[] = {"LC-01", "LC.01", "LC_01",   "5km",
+                                         "gdb_x", "LC-02", "LC-01-2", ""};
+    static const char *const want[] = {"LC_01_villages",     "LC_01_2_villages", "LC_01_3_villages",
+                                       "r_5km_villages",     "r_gdb_x_villages", "LC_02_villages",
+                                       "LC_01_2_2_villages", "villages"};
+    enum { N = sizeof(want) / sizeof(*want) };
+    const char *dir = support_path(support_tmpdir(), "out");
+    struct bj_outdir *o = NULL;
+    struct bj_writer *w = NULL;
+    GDALDatasetH ds;
+
+    (void)state;
+    warnings[0] = '\0';
+    bj_ctx_set_log(ctx, keep_warnings, NULL);
+    assert_ok(bj_outdir_begin(ctx, dir, "marker", 0, &o));
+    assert_ok(bj_writer_new(ctx, o, BJ_FORMAT_OPENFILEGDB, wkt_4490, NULL, DATE, &w));
+    for (int i = 0; i < N; i++)
+        assert_ok(bj_writer_layer(ctx, w, folder[i], "villages", BJ_GEOM_POINT, N_VILLAGE_FIELDS,
+                                  village_fields));
+    assert_ok(bj_writer_layer(ctx, w, "LC.01", "covered", BJ_GEOM_POLYGON, 2, patch_fields));
+    assert_ok(bj_writer_close(ctx, w));
+    assert_ok(bj_outdir_commit(ctx, o));
+    bj_ctx_set_log(ctx, NULL, NULL);
+    ds = GDALOpenEx(support_path(dir, "result.gdb"), GDAL_OF_VECTOR, NULL, NULL, NULL);
+    assert_non_null(ds);
+    assert_int_equal(GDALDatasetGetLayerCount(ds), N + 1);
+    for (int i = 0; i < N; i++)
+        assert_string_equal(OGR_L_GetName(GDALDatasetGetLayer(ds, i)), want[i]);
+    assert_string_equal(OGR_L_GetName(GDALDatasetGetLayer(ds, N)), "LC_01_2_covered");
+    GDALClose(ds);
+    assert_non_null(strstr(warnings, "'LC.01' are called 'LC_01_2'"));
+    assert_non_null(strstr(warnings, "'LC_01' are called 'LC_01_3'"));
+    assert_null(strstr(warnings, "'LC-01'"));
+    assert_null(strstr(warnings, "5km"));
+}
+
+static const char *const meanings[N_VILLAGE_FIELDS] = {"村代码",     "村's 名称", "rank, \"first\"",
+                                                       "人口（人）", NULL,        "备注"};
+
+static void write_meanings(const char *dir, enum bj_format format)
+{
+    struct bj_outdir *o = NULL;
+    struct bj_writer *w = NULL;
+
+    assert_ok(bj_outdir_begin(ctx, dir, "marker", 0, &o));
+    assert_ok(bj_writer_new(ctx, o, format, wkt_4490, NULL, DATE, &w));
+    for (int i = 0; i < 2; i++) {
+        assert_ok(bj_writer_layer_with(ctx, w, i ? "LC-02" : "LC-01", "villages", BJ_GEOM_POINT,
+                                       N_VILLAGE_FIELDS, village_fields, meanings));
+        assert_ok(bj_writer_point(ctx, w, 1.0, 2.0, villages[0].value, NULL));
+    }
+    assert_ok(bj_writer_close(ctx, w));
+    assert_ok(bj_outdir_commit(ctx, o));
+}
+
+static void fields_carry_what_they_mean(void **state)
+{
+    const char *parent = support_tmpdir();
+
+    (void)state;
+    for (int format = BJ_FORMAT_FLATGEOBUF; format <= BJ_FORMAT_OPENFILEGDB; format++) {
+        const char *dir = support_path(parent, bj_format_names[format]);
+        OGRFeatureDefnH defn;
+        OGRLayerH layer;
+        GDALDatasetH ds;
+
+        write_meanings(dir, format);
+        ds = open_result(dir, format, "LC-01", "villages", &layer);
+        defn = OGR_L_GetLayerDefn(layer);
+        assert_int_equal(OGR_FD_GetFieldCount(defn), N_VILLAGE_FIELDS);
+        for (int i = 0; format != BJ_FORMAT_GEOJSON && i < N_VILLAGE_FIELDS; i++)
+            assert_string_equal(OGR_Fld_GetAlternativeNameRef(OGR_FD_GetFieldDefn(defn, i)),
+                                meanings[i] ? meanings[i] : "");
+        GDALClose(ds);
+    }
+}
+
+/* The one text that a statement answers with. */
+static void assert_sql(GDALDatasetH ds, const char *sql, const char *want)
+{
+    OGRLayerH answer = GDALDatasetExecuteSQL(ds, sql, NULL, NULL);
+    OGRFeatureH f;
+
+    assert_non_null(answer);
+    f = OGR_L_GetNextFeature(answer);
+    assert_non_null(f);
+    assert_string_equal(OGR_F_GetFieldAsString(f, 0), want);
+    OGR_F_Destroy(f);
+    GDALDatasetReleaseResultSet(ds, answer);
+}
+
+/* Tables and rows of the GeoPackage schema extension, OGC 12-128r18 clause F.9. */
+static void a_geopackage_has_its_meanings_in_the_schema_extension(void **state)
+{
+    const char *dir = support_path(support_tmpdir(), "out");
+    OGRLayerH layer;
+    GDALDatasetH ds;
+
+    (void)state;
+    write_meanings(dir, BJ_FORMAT_GPKG);
+    ds = open_result(dir, BJ_FORMAT_GPKG, "LC-02", "villages", &layer);
+    assert_int_equal(OGR_FD_GetFieldCount(OGR_L_GetLayerDefn(layer)), N_VILLAGE_FIELDS);
+    assert_sql(ds, "SELECT count(*) FROM gpkg_data_columns", "10");
+    for (int i = 0; i < N_VILLAGE_FIELDS; i++) {
+        char sql[300];
+
+        if (!meanings[i])
+            continue;
+        snprintf(sql, sizeof(sql),
+                 "SELECT name FROM gpkg_data_columns WHERE table_name = 'LC-02_villages' AND "
+                 "column_name = '%s'",
+                 village_fields[i].name);
+        assert_sql(ds, sql, meanings[i]);
+    }
+    assert_sql(ds,
+               "SELECT group_concat(table_name) FROM gpkg_extensions WHERE extension_name = "
+               "'gpkg_schema' AND scope = 'read-write' AND column_name IS NULL",
+               "gpkg_data_columns,gpkg_data_column_constraints");
+    assert_sql(ds, "SELECT count(*) FROM gpkg_data_column_constraints", "0");
+    /* Every table and column named there is one, and every layer has its spatial index. */
+    assert_sql(ds,
+               "SELECT count(*) FROM gpkg_data_columns d JOIN gpkg_contents c ON c.table_name = "
+               "d.table_name JOIN pragma_table_info(d.table_name) p ON p.name = d.column_name",
+               "10");
+    assert_sql(ds, "SELECT count(*) FROM gpkg_extensions WHERE extension_name = 'gpkg_rtree_index'",
+               "2");
+    assert_sql(ds, "SELECT count(*) FROM \"rtree_LC-02_villages_geom\"", "1");
+    assert_sql(ds, "PRAGMA integrity_check", "ok");
+    GDALClose(ds);
 }
 
 /* ---- what does not fit -------------------------------------------------- */
@@ -723,7 +884,7 @@ static void nonsense_is_refused(void **state)
     assert_fails(bj_writer_new(ctx, r.o, 9, NULL, NULL, DATE, &w), BJ_EARG, "format");
     assert_fails(bj_writer_new(ctx, r.o, 0, NULL, "GB2312", DATE, &w), BJ_EARG, "GB2312");
     assert_fails(bj_writer_new(ctx, r.o, 0, NULL, NULL, "22.11.2026", &w), BJ_EARG, "date");
-    for (int format = BJ_FORMAT_SHAPEFILE; format <= BJ_FORMAT_GEOJSON; format++)
+    for (int format = BJ_FORMAT_SHAPEFILE; format <= BJ_FORMAT_OPENFILEGDB; format++)
         assert_fails(bj_writer_new(ctx, r.o, format, "no CRS", NULL, DATE, &w), BJ_ECRS,
                      "coordinate");
     assert_null(w);
@@ -776,7 +937,7 @@ static void a_full_disk_ends_in_a_sentence(void **state)
 {
     (void)state;
     signal(SIGXFSZ, SIG_IGN);
-    for (int format = BJ_FORMAT_SHAPEFILE; format <= BJ_FORMAT_GEOJSON; format++) {
+    for (int format = BJ_FORMAT_SHAPEFILE; format <= BJ_FORMAT_OPENFILEGDB; format++) {
         struct rlimit before, small;
         enum bj_status st = BJ_OK;
         struct one_row r;
@@ -854,7 +1015,7 @@ static void running_out_of_memory_is_reported(void **state)
     const char *parent = support_tmpdir();
 
     (void)state;
-    for (int format = BJ_FORMAT_SHAPEFILE; format <= BJ_FORMAT_GEOJSON; format++) {
+    for (int format = BJ_FORMAT_SHAPEFILE; format <= BJ_FORMAT_OPENFILEGDB; format++) {
         struct torture t = {support_path(parent, bj_format_names[format]), format};
 
         assert_true(support_torture(write_for_torture, &t) > 10);
@@ -876,6 +1037,9 @@ int main(void)
         cmocka_unit_test(many_holes_are_written_in_one_row),
         cmocka_unit_test(lines_and_layers_without_folder_are_written),
         cmocka_unit_test(empty_layers_are_layers),
+        cmocka_unit_test(geodatabase_names_are_legal_and_distinct),
+        cmocka_unit_test(fields_carry_what_they_mean),
+        cmocka_unit_test(a_geopackage_has_its_meanings_in_the_schema_extension),
         cmocka_unit_test(a_long_note_is_cut_between_characters_and_said),
         cmocka_unit_test(a_value_wider_than_its_field_is_an_error),
         cmocka_unit_test(nonsense_is_refused),
