@@ -62,7 +62,8 @@ static enum bj_status add_named(struct bj_ctx *ctx, struct bj_strings *texts,
         char root[128];
 
         bj_place_root(p->name[i], is_facility, root, sizeof(root));
-        if (!*root)
+        /* A station's host may be named where its root is not: 120急救中心(江城镇卫生院). */
+        if (!*root && !(is_facility && p->classes[i] & BJ_EMS_CLASSES))
             continue;
         to[*n].root = bj_strings_add(ctx, texts, root, strlen(root));
         if (!to[*n].root)

@@ -12,8 +12,8 @@
  * and at most half of m(D + |D| u) for u in each of eight directions: the fit must be sharp. A
  * single road through a valley with all villages on one side of it could be slid along, so it
  * tells nothing; nor do roads so few that villages lie a kilometre beside them, nor fewer than
- * 24 points. Medians of 24 exponential distances differ by a factor of three by chance about
- * once in 1,000 times, and they would have to against nine at once.
+ * 24 points. Were the distances of 24 points exponential and drawn anew for each move, all that
+ * would happen by chance in 3 of 10,000 looks (20,000 simulated).
  *
  * A layer that cannot be read is a note: nothing is judged by it. Of a layer that covers more
  * than the county only what lies within 0.05 degree of its box counts. */
