@@ -211,7 +211,7 @@ static enum bj_status blame(struct bj_ctx *ctx, struct bj_study *s, size_t input
              R_("%zu points that share a name with points of %.120s and others lie on average "
                 "%.0f m east and %.0f m north of them, where that would make %.0f and %.0f m"),
              n, s->input[o->other].path, mean[0], mean[1], want[0], want[1]);
-    return bj_blame_datum(ctx, s, input, datum, text);
+    return bj_blame_datum(ctx, s, input, datum, BJ_BY_NAMES, o->other, text);
 }
 
 /* Eight offsets and more. */

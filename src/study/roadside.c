@@ -158,7 +158,7 @@ static enum bj_status ask(struct bj_ctx *ctx, struct bj_study *s, const struct b
                      : R_("its points lie %.0f m beside the roads (median), and %.0f m if that "
                           "is undone"),
                  before, after);
-        st = bj_blame_datum(ctx, s, input, d, text);
+        st = bj_blame_datum(ctx, s, input, d, BJ_BY_ROADS, 0, text);
     }
     bj_free(ctx, scratch);
     return st;

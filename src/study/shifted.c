@@ -21,10 +21,12 @@
  *
  * "Far fewer" is at least four points and three in five. On sound data offsets point all ways
  * and a move in any one direction makes matters worse, so nothing is said. Where both of two
- * layers would explain an offset, both are named. Nothing is ever moved: the planner declares
- * `datum:`. Outside 73.5-135.1 E, 18-53.6 N, where these datums are not in use, nothing is
- * looked at. A few points, such as two ambulance stations, are told from chance only by the
- * hospitals that they stand at (namesakes.c). */
+ * layers would explain an offset, both are named, unless one of them is suspected by areas or
+ * roads as well and the other by its name's sake alone. Of two datums for one layer the one with
+ * more kinds of witnesses is named. Nothing is ever moved: the planner declares `datum:`.
+ * Outside 73.5-135.1 E, 18-53.6 N, where these datums are not in use, nothing is looked at. A few
+ * points, such as two ambulance stations, are told from chance only by the hospitals that they
+ * stand at (namesakes.c). */
 #include "study/study_int.h"
 
 #include <math.h>
@@ -51,37 +53,95 @@ static bool far_fewer(size_t before, size_t after)
     return before >= after + 4 && after * 5 <= before * 2;
 }
 
-/* ---- the note ----------------------------------------------------------------------- */
+/* ---- the notes ---------------------------------------------------------------------- */
 
-static bool already_noted(const struct bj_study *s, const char *code, const char *layer,
-                          const char *fix)
+struct bj_blame {
+    size_t input;
+    int datum;
+    unsigned by;  /* set of enum bj_witness */
+    size_t other; /* of BJ_BY_NAMES alone */
+    const char *path, *role, *fix, *evidence;
+};
+
+static struct bj_blame *find_blame(const struct bj_study *s, size_t input, int datum)
 {
-    for (size_t i = 0; i < s->n_notes; i++)
-        if (strcmp(s->note[i].code, code) == 0 && strcmp(s->note[i].layer, layer) == 0 &&
-            strcmp(s->note[i].fix, fix) == 0)
-            return true;
-    return false;
+    for (size_t i = 0; i < s->own->n_blames; i++)
+        if (s->own->blame[i].input == input && s->own->blame[i].datum == datum &&
+            s->own->blame[i].path == s->input[input].path)
+            return &s->own->blame[i];
+    return NULL;
 }
 
 enum bj_status bj_blame_datum(struct bj_ctx *ctx, struct bj_study *s, size_t input, int datum,
-                              const char *evidence)
+                              enum bj_witness by, size_t other, const char *evidence)
+{
+    struct bj_blame *b = find_blame(s, input, datum);
+    void *p = s->own->blame;
+    char fix[100];
+
+    if (b) {
+        b->by |= by;
+        return BJ_OK;
+    }
+    if (!bj_grow(ctx, &p, &s->own->blame_cap, s->own->n_blames, sizeof(*b)))
+        return BJ_ENOMEM;
+    s->own->blame = p;
+    if (datum == BJ_DATUM_CGCS2000)
+        snprintf(fix, sizeof(fix), R_("%s: remove datum: %s"), s->input[input].role,
+                 bj_datum_names[bj_declared_datum(s, input)]);
+    else
+        snprintf(fix, sizeof(fix), "%s: datum: %s", s->input[input].role, bj_datum_names[datum]);
+    b = &s->own->blame[s->own->n_blames];
+    *b = (struct bj_blame){input,
+                           datum,
+                           by,
+                           other,
+                           s->input[input].path,
+                           s->input[input].role,
+                           bj_study_keep(ctx, s, fix),
+                           bj_study_keep(ctx, s, evidence)};
+    if (!b->fix || !b->evidence)
+        return BJ_ENOMEM;
+    s->own->n_blames++;
+    return BJ_OK;
+}
+
+static int count_witnesses(unsigned by)
+{
+    return (by & BJ_BY_AREAS ? 1 : 0) + (by & BJ_BY_ROADS ? 1 : 0) + (by & BJ_BY_NAMES ? 1 : 0);
+}
+
+/* Whether another blame explains this one away. */
+static bool is_explained(const struct bj_study *s, const struct bj_blame *b)
+{
+    for (size_t i = 0; i < s->own->n_blames; i++) {
+        const struct bj_blame *k = &s->own->blame[i];
+
+        if (k->path == b->path && k->input == b->input &&
+            count_witnesses(k->by) > count_witnesses(b->by))
+            return true;
+        if (b->by == BJ_BY_NAMES && k->input == b->other && k->by != BJ_BY_NAMES)
+            return true;
+    }
+    return false;
+}
+
+enum bj_status bj_blame_notes(struct bj_ctx *ctx, struct bj_study *s)
 {
     static const char *const code[BJ_DATUMS] = {"looks_unshifted", "", "looks_gcj02", "looks_bd09"};
     static const char *const name[BJ_DATUMS] = {"CGCS2000 / WGS 84", "", "GCJ-02 (国测局坐标)",
                                                 "BD-09 (百度坐标)"};
-    const char *layer = s->input[input].path, *role = s->input[input].role;
-    char fix[100];
+    enum bj_status st = BJ_OK;
 
-    if (datum == BJ_DATUM_CGCS2000)
-        snprintf(fix, sizeof(fix), R_("%s: remove datum: %s"), role,
-                 bj_datum_names[bj_declared_datum(s, input)]);
-    else
-        snprintf(fix, sizeof(fix), "%s: datum: %s", role, bj_datum_names[datum]);
-    if (already_noted(s, code[datum], layer, fix))
-        return BJ_OK;
-    return bj_study_note(ctx, s, code[datum], layer, fix,
-                         R_("the layer (%s) looks as if it were in %s: %s"), role, name[datum],
-                         evidence);
+    for (size_t i = 0; st == BJ_OK && i < s->own->n_blames; i++) {
+        const struct bj_blame *b = &s->own->blame[i];
+
+        if (!is_explained(s, b))
+            st = bj_study_note(ctx, s, code[b->datum], b->path, b->fix,
+                               R_("the layer (%s) looks as if it were in %s: %s"), b->role,
+                               name[b->datum], b->evidence);
+    }
+    return st;
 }
 
 /* ---- moving points --------------------------------------------------------------------- */
@@ -227,13 +287,14 @@ static enum bj_status ask_boundary(struct bj_ctx *ctx, struct bj_study *s)
                     text, sizeof(text),
                     R_("%zu of its points lie outside the boundary, and %zu if that is undone"),
                     m->outside, m->outside_if[d]);
-                st = bj_blame_datum(ctx, s, i, d, text);
+                st = bj_blame_datum(ctx, s, i, d, BJ_BY_AREAS, 0, text);
             }
             if (st == BJ_OK && m->n_seen > 0 && far_fewer(m->outside, m->outside_if_boundary[d])) {
                 snprintf(text, sizeof(text),
                          R_("%zu points of %.150s lie outside it, and %zu if that is undone"),
                          m->outside, s->input[i].path, m->outside_if_boundary[d]);
-                st = bj_blame_datum(ctx, s, (size_t)s->own->boundary_input, d, text);
+                st =
+                    bj_blame_datum(ctx, s, (size_t)s->own->boundary_input, d, BJ_BY_AREAS, 0, text);
             }
         }
         if (st != BJ_OK)
@@ -291,7 +352,7 @@ static enum bj_status ask_layer(struct bj_ctx *ctx, struct bj_study *s, size_t i
                  R_("%zu of its points lie outside the township that they name, and %zu if that is "
                     "undone"),
                  before, after);
-        st = bj_blame_datum(ctx, s, input, d, text);
+        st = bj_blame_datum(ctx, s, input, d, BJ_BY_AREAS, 0, text);
     }
     return st;
 }
@@ -334,7 +395,7 @@ static enum bj_status ask_townships(struct bj_ctx *ctx, struct bj_study *s)
             text, sizeof(text),
             R_("%zu points lie outside the township that they name, and %zu if that is undone"),
             all.before, all.after[d]);
-        st = bj_blame_datum(ctx, s, townships, d, text);
+        st = bj_blame_datum(ctx, s, townships, d, BJ_BY_AREAS, 0, text);
     }
     return st;
 }
@@ -370,7 +431,7 @@ static enum bj_status compare_areas(struct bj_ctx *ctx, struct bj_study *s, size
                          : R_("the urban area's edge runs up to %.0f m beside the edges of the "
                               "townships (upper quartile), and %.0f m if that is undone"),
                      before, after);
-            st = bj_blame_datum(ctx, s, of_area ? area : townships, d, text);
+            st = bj_blame_datum(ctx, s, of_area ? area : townships, d, BJ_BY_AREAS, 0, text);
         }
     return st;
 }
@@ -410,5 +471,7 @@ enum bj_status bj_suspect_shifts(struct bj_ctx *ctx, struct bj_study *s)
         st = ask_townships(ctx, s);
     if (st == BJ_OK)
         st = ask_boundary(ctx, s);
-    return st == BJ_OK ? bj_suspect_names(ctx, s) : st;
+    if (st == BJ_OK)
+        st = bj_suspect_names(ctx, s);
+    return st == BJ_OK ? bj_blame_notes(ctx, s) : st;
 }

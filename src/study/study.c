@@ -333,6 +333,7 @@ void bj_study_free(struct bj_study *s)
     bj_locator_free(own->in_county);
     for (int i = 0; i < 3; i++)
         bj_free(ctx, own->claimed[i]);
+    bj_free(ctx, own->blame);
     bj_free(ctx, own->more);
     bj_polygons_release(ctx, &s->urban_area);
     bj_free(ctx, s->township);

@@ -63,7 +63,10 @@ struct bj_study_own {
     /* Township that a place's own column, name or code names, -1 = none; beside
      * villages, settlements, facilities. */
     int32_t *claimed[3];
-    size_t n_interior; /* areas and lines that stand as points */
+    size_t n_interior;      /* areas and lines that stand as points */
+    struct bj_blame *blame; /* shifts found so far (shifted.c) */
+    size_t n_blames, blame_cap;
+    bool boundary_misplaced; /* its own numbers say so: nothing can be held against it */
     /* Layers held against the boundary, and those that would fall into it after a move. */
     size_t n_held, n_swapped, n_moved[4];
 };
@@ -258,9 +261,14 @@ enum { BJ_DATUMS = 4 }; /* enum bj_datum; CGCS2000 and WGS84 are one */
 enum bj_datum bj_declared_datum(const struct bj_study *s, size_t input);
 /* Whether `to` is another datum, to be weighed against the declared one. */
 bool bj_is_other_datum(enum bj_datum declared, int to);
-/* The note that an input looks as if it were in that datum. */
+/* Who says so; a set. */
+enum bj_witness { BJ_BY_AREAS = 1, BJ_BY_ROADS = 2, BJ_BY_NAMES = 4 };
+/* An input looks as if it were in that datum. other: for names, the input that the namesakes are
+ * of. Kept until bj_blame_notes(), which weighs the witnesses against each other. */
 enum bj_status bj_blame_datum(struct bj_ctx *ctx, struct bj_study *s, size_t input, int datum,
-                              const char *evidence) BJ_MUST_CHECK;
+                              enum bj_witness by, size_t other, const char *evidence) BJ_MUST_CHECK;
+/* The notes of all that was blamed: see the essay of shifted.c. */
+enum bj_status bj_blame_notes(struct bj_ctx *ctx, struct bj_study *s) BJ_MUST_CHECK;
 /* ---- hospitals that ambulance stations stand at (hosts.c) ---------------------- */
 
 #define BJ_EMS_CLASSES ((uint64_t)1 << BJ_CLASS_EMS_STATION | (uint64_t)1 << BJ_CLASS_EMS_CENTRE)

@@ -126,8 +126,11 @@ static enum bj_status note_swapped(struct bj_ctx *ctx, struct bj_study *s,
                          s->own->has_county
                              ? R_("the two coordinates look exchanged: the points fall into the "
                                   "county only the other way round")
-                             : R_("the two coordinates look exchanged: no latitude is more than 90 "
-                                  "degrees"));
+                         : bj_crs_is_geographic(r->crs)
+                             ? R_("the two coordinates look exchanged: no latitude is more than 90 "
+                                  "degrees")
+                             : R_("the two coordinates look exchanged: eastings have eight digits, "
+                                  "northings seven"));
 }
 
 /* EPSG code of the CGCS2000 zone that lies d degrees of central meridian from that of `code`;
@@ -236,17 +239,25 @@ static enum bj_status note_prefix(struct bj_ctx *ctx, struct bj_study *s,
         example, s->input[r->input].crs);
 }
 
-/* Without a county one thing is still certain: no latitude is more than 90. */
+/* Without a county two things are still certain: no latitude is more than 90, and an easting has
+ * eight digits with its zone in front, a northing seven. */
 static bool only_exchanged_is_possible(const struct bj_reading *r, const struct bj_positions *p)
 {
+    bool geographic = bj_crs_is_geographic(r->crs);
     size_t n = 0, impossible = 0;
 
-    if (!bj_crs_is_geographic(r->crs))
-        return false;
     for (size_t i = 0; i < p->n; i++) {
-        n += isfinite(p->source_x[i]);
-        impossible +=
-            fabs(p->source_y[i]) > 90 && fabs(p->source_y[i]) <= 180 && fabs(p->source_x[i]) <= 90;
+        double x = p->source_x[i], y = p->source_y[i];
+        int swapped = 0;
+
+        if (!isfinite(x) || !isfinite(y))
+            continue;
+        n++;
+        if (geographic)
+            swapped = fabs(y) > 90 && fabs(y) <= 180 && fabs(x) <= 90;
+        else
+            bj_crs_guess_zone(x, y, &swapped);
+        impossible += swapped != 0;
     }
     return nearly_all(impossible, n);
 }
@@ -278,7 +289,9 @@ enum bj_status bj_suspect_place(struct bj_ctx *ctx, struct bj_study *s, const st
     enum bj_status st;
 
     st = note_prefix(ctx, s, r, p, &prefix);
-    if (st != BJ_OK || prefix)
+    if (prefix && r->layer->role == BJ_ROLE_BOUNDARY)
+        s->own->boundary_misplaced = true;
+    if (st != BJ_OK || prefix || s->own->boundary_misplaced)
         return st;
     if (!s->own->has_county)
         return only_exchanged_is_possible(r, p) ? note_swapped(ctx, s, r, p) : BJ_OK;

@@ -97,6 +97,8 @@ static void attach(struct bj_places *p, struct columns *c)
 static void release(void)
 {
     bj_free(ctx, the_study.note);
+    bj_free(ctx, own.blame);
+    own.blame = NULL;
     bj_strings_release(ctx, &own.strings);
     the_study.note = NULL;
     the_study.n_notes = own.note_cap = 0;
@@ -230,6 +232,7 @@ static void enter(const struct county *c, warp hospitals, warp stations, enum bj
         add(&the_study.facilities, STATIONS, BIT(EMS_STATION), at, name);
     }
     assert_ok(bj_suspect_names(ctx, &the_study));
+    assert_ok(bj_blame_notes(ctx, &the_study));
 }
 
 /* Whether the stations of the county, moved by f, are evidence by the essay of namesakes.c,
@@ -367,6 +370,7 @@ static void stations_in_one_yard_count_once(void **state)
             bd09(beside(two_yards ? q : p, 30, 9)),
             two_yards ? "柳河县中医医院急救站" : "急救中心(柳河县人民医院)");
         assert_ok(bj_suspect_names(ctx, &the_study));
+        assert_ok(bj_blame_notes(ctx, &the_study));
         assert_int_equal(the_study.n_notes, two_yards);
     }
 }
@@ -428,7 +432,13 @@ static enum bj_status ask(struct bj_ctx *c, void *arg)
     the_study.note = NULL;
     the_study.n_notes = own.note_cap = 0;
     memset(&own.strings, 0, sizeof(own.strings));
+    own.blame = NULL;
+    own.n_blames = own.blame_cap = 0;
     st = bj_suspect_names(c, &the_study);
+    if (st == BJ_OK)
+        st = bj_blame_notes(c, &the_study);
+    bj_free(c, own.blame);
+    own.blame = NULL;
     bj_free(c, the_study.note);
     bj_strings_release(c, &own.strings);
     the_study.note = NULL;
