@@ -60,7 +60,10 @@ MOVED_AWAY = ("530403101218", "530403102202", "530403103206", "530403201203", "5
 NO_CLINIC = ("530403101204", "530403101214", "530403102209", "530403103203", "530403104205",
              "530403201202", "530403202203", "530403002203")
 
+DRAWS_OF_STATIONS = 6
+
 rng = random.Random(SEED)
+yards = random.Random(SEED + 1)  # for what stands in a hospital's yard
 
 
 def between(low, high):
@@ -409,11 +412,14 @@ class Facilities:
                 return False
         return all(geodesic_m(f["at"], at) > 20 for f in self.rows)
 
-    def add(self, name, classes, village, near_m, far_m, **more):
-        """At a random place between near_m and far_m of a village."""
-        x, y = zone(*village["at"])
+    def add(self, name, classes, village, near_m, far_m, yard_of=None, **more):
+        """At a random place between near_m and far_m of a village, or of the hospital in whose
+        yard it stands."""
+        x, y = zone(*(yard_of or village)["at"])
+        source = yards if yard_of else rng
         while True:
-            angle, r = between(0, 2 * math.pi), between(near_m, far_m)
+            angle = 2 * math.pi * source.random()
+            r = near_m + (far_m - near_m) * source.random()
             p = (x + r * math.cos(angle), y + r * math.sin(angle))
             at = lonlat(*p)
             if "ems" in classes:
@@ -512,10 +518,18 @@ def clinics(found, rows):
 
 
 def stations(found, seat):
-    found.add("江川区急救中心", "ems_centre", seat["530403001"], 300, 900, vehicles=5, negative=2)
-    found.add("江城急救站", "ems_station", seat["530403101"], 150, 600, vehicles=2, negative=0)
-    found.add("前卫急救站", "ems_station", seat["530403102"], 150, 600, vehicles=1, negative=0,
-              status="在建")
+    """An ambulance station stands in the yard of its hospital and has its name."""
+    def station(host, end, classes, code, **more):
+        yard = next(f for f in found.rows if f["name"] == host)
+        found.add(host + end, classes, seat[code], 22, 50, yard_of=yard, **more)
+
+    station("江川区人民医院", "急救中心", "ems_centre", "530403001", vehicles=5, negative=2)
+    station("江城镇中心卫生院", "急救站", "ems_station", "530403101", vehicles=2, negative=0)
+    station("前卫镇中心卫生院", "急救站", "ems_station", "530403102", vehicles=1, negative=0,
+            status="在建")
+    # The stations once stood at random places of `rng`; these draws leave all else where it was.
+    for _ in range(DRAWS_OF_STATIONS):
+        rng.random()
 
 
 def point(p):

@@ -5,6 +5,7 @@
 #include "banjing/banjing.h"
 
 #include <libintl.h>
+#include <stdio.h>
 
 #define _(s)  dgettext("banjing", (s))
 #define N_(s) s
@@ -84,6 +85,8 @@ int cli_fail(const struct bj_ctx *ctx);
 void cli_talk(struct bj_ctx *ctx, int quiet);
 /* Ends a progress line that is still on the screen. */
 void cli_clear_progress(void);
+/* The layer's file, unless the text has it, and the text of a note; without its fix. */
+void cli_print_note(FILE *to, const struct bj_note *n);
 /* Prints the notes of a study on stderr, "warning: …". */
 void cli_notes(size_t n, const struct bj_note *note);
 /* Language of messages from the locale, also where that locale is not installed. */

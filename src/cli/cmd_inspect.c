@@ -63,10 +63,13 @@ static void print_study(const struct bj_study *s)
             printf(_("control points: %s\n"), s->assumption[i].value);
     if (s->n_notes == 0)
         puts(_("nothing suspicious"));
-    for (size_t i = 0; i < s->n_notes; i++)
-        printf(_("suspicious (%s): %s%s%s\n"), s->note[i].code, s->note[i].text,
-               s->note[i].fix && s->note[i].fix[0] ? "; " : "",
-               s->note[i].fix ? s->note[i].fix : "");
+    for (size_t i = 0; i < s->n_notes; i++) {
+        printf(_("suspicious (%s): "), s->note[i].code);
+        cli_print_note(stdout, &s->note[i]);
+        if (s->note[i].fix && s->note[i].fix[0])
+            printf("; %s", s->note[i].fix);
+        putchar('\n');
+    }
 }
 
 static enum bj_status inspect(struct bj_ctx *ctx, const struct common *common, const char *path)

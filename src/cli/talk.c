@@ -15,11 +15,19 @@ int cli_fail(const struct bj_ctx *ctx)
     return EXIT_FAILED;
 }
 
+void cli_print_note(FILE *to, const struct bj_note *n)
+{
+    if (n->layer && *n->layer && !strstr(n->text, n->layer))
+        fprintf(to, "%s: ", n->layer);
+    fputs(n->text, to);
+}
+
 void cli_notes(size_t n, const struct bj_note *note)
 {
     cli_clear_progress();
     for (size_t i = 0; i < n; i++) {
-        fprintf(stderr, _("warning: %s"), note[i].text);
+        fprintf(stderr, _("warning: %s"), "");
+        cli_print_note(stderr, &note[i]);
         if (note[i].fix && note[i].fix[0])
             fprintf(stderr, " (%s)", note[i].fix);
         fputc('\n', stderr);

@@ -90,9 +90,8 @@ static enum bj_status gather(struct bj_ctx *ctx, const struct bj_polygons *in, c
     return BJ_OK;
 }
 
-/* Areas far from the county or in another zone: looks at some vertices as at points. */
-static enum bj_status suspect_area(struct bj_ctx *ctx, struct bj_study *s, struct bj_reading *r,
-                                   const struct bj_polygons *p)
+enum bj_status bj_frame_suspect(struct bj_ctx *ctx, struct bj_study *s, const struct bj_reading *r,
+                                const struct bj_polygons *p)
 {
     size_t step = p->n_points / 1000 + 1, n = (p->n_points + step - 1) / step;
     struct bj_positions some = {0};
@@ -118,7 +117,7 @@ static enum bj_status to_degrees(struct bj_ctx *ctx, struct bj_study *s, struct 
     enum bj_status st = bj_reading_crs(ctx, s, r, p->n_points, p->x, p->y, 0);
 
     if (st == BJ_OK)
-        st = suspect_area(ctx, s, r, p);
+        st = bj_frame_suspect(ctx, s, r, p);
     if (st == BJ_OK)
         st = bj_reading_to_lonlat(ctx, r, p->n_points, p->x, p->y);
     for (size_t i = 0; st == BJ_OK && i < p->n_points; i++)
@@ -500,6 +499,8 @@ enum bj_status bj_frame_urban_area(struct bj_ctx *ctx, struct bj_study *s,
         st = areas_to_work(ctx, s, &r, &s->urban_area);
     if (st == BJ_OK)
         st = set_urban(ctx, s);
+    if (st == BJ_OK)
+        s->own->urban_input = (int)r.input;
     bj_reading_close(ctx, &r);
     return st;
 }

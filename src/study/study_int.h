@@ -70,11 +70,16 @@ struct bj_study_own {
     int lenient;
     struct bj_input_more *more; /* one an input */
     size_t more_cap;
-    int boundary_input, townships_input; /* -1 = none */
+    int boundary_input, townships_input, urban_input; /* -1 = none */
     /* Township that a place's own column, name or code names, -1 = none; beside
      * villages, settlements, facilities, parcels. */
     int32_t *claimed[4];
-    size_t n_interior; /* areas and lines that stand as points */
+    size_t n_interior;      /* areas and lines that stand as points */
+    struct bj_blame *blame; /* shifts found so far (shifted.c) */
+    size_t n_blames, blame_cap;
+    bool boundary_misplaced; /* its own numbers say so: nothing can be held against it */
+    /* Layers held against the boundary, and those that would fall into it after a move. */
+    size_t n_held, n_swapped, n_moved[4];
 };
 
 /* Copy of s in the study's block, NULL when out of memory. */
@@ -200,6 +205,10 @@ enum bj_status bj_frame_townships(struct bj_ctx *ctx, struct bj_study *s,
                                   const struct bj_case_layer *layer) BJ_MUST_CHECK;
 enum bj_status bj_frame_urban_area(struct bj_ctx *ctx, struct bj_study *s,
                                    const struct bj_case_layer *layer) BJ_MUST_CHECK;
+/* Areas and lines far from the county or in another zone: looks at some vertices, in the source's
+ * coordinates, as at points. */
+enum bj_status bj_frame_suspect(struct bj_ctx *ctx, struct bj_study *s, const struct bj_reading *r,
+                                const struct bj_polygons *p) BJ_MUST_CHECK;
 /* Urban area out of the townships when no layer gave it. */
 enum bj_status bj_frame_finish(struct bj_ctx *ctx, struct bj_study *s) BJ_MUST_CHECK;
 
@@ -290,9 +299,59 @@ enum { BJ_DATUMS = 4 }; /* enum bj_datum; CGCS2000 and WGS84 are one */
 enum bj_datum bj_declared_datum(const struct bj_study *s, size_t input);
 /* Whether `to` is another datum, to be weighed against the declared one. */
 bool bj_is_other_datum(enum bj_datum declared, int to);
-/* The note that an input looks as if it were in that datum. */
+/* Who says so; a set. */
+enum bj_witness { BJ_BY_AREAS = 1, BJ_BY_ROADS = 2, BJ_BY_NAMES = 4 };
+/* An input looks as if it were in that datum. other: for names, the input that the namesakes are
+ * of. Kept until bj_blame_notes(), which weighs the witnesses against each other. */
 enum bj_status bj_blame_datum(struct bj_ctx *ctx, struct bj_study *s, size_t input, int datum,
-                              const char *evidence) BJ_MUST_CHECK;
+                              enum bj_witness by, size_t other, const char *evidence) BJ_MUST_CHECK;
+/* The notes of all that was blamed: see the essay of shifted.c. */
+enum bj_status bj_blame_notes(struct bj_ctx *ctx, struct bj_study *s) BJ_MUST_CHECK;
+/* ---- hospitals that ambulance stations stand at (hosts.c) ---------------------- */
+
+#define BJ_EMS_CLASSES ((uint64_t)1 << BJ_CLASS_EMS_STATION | (uint64_t)1 << BJ_CLASS_EMS_CENTRE)
+
+struct bj_host;
+struct bj_hosts {
+    struct bj_strings texts;
+    size_t n_names, n_roots;
+    struct bj_host *by_name, *by_root; /* sorted by name, then layer */
+};
+/* Of all facilities that are more than an ambulance station; their names are borrowed. Released
+ * by the caller even when it fails. */
+enum bj_status bj_hosts_init(struct bj_ctx *ctx, const struct bj_places *facilities,
+                             struct bj_hosts *out) BJ_MUST_CHECK;
+void bj_hosts_release(struct bj_ctx *ctx, struct bj_hosts *h);
+/* The hospital of another layer than `input` that a station's name names; false when none, or
+ * more than one. */
+bool bj_hosts_find(const struct bj_hosts *h, const char *station, uint32_t input, uint32_t *layer,
+                   double *lon_deg, double *lat_deg);
+
+/* A few of a layer's points, and room to move them (shifted.c). */
+struct bj_sample {
+    size_t n;
+    double *lon, *lat; /* as read */
+    double *x, *y;     /* moved, work CRS */
+    int32_t *claim;    /* township that the point names, -1 = none */
+};
+/* Room for cap points. */
+enum bj_status bj_sample_init(struct bj_ctx *ctx, struct bj_sample *k, size_t cap) BJ_MUST_CHECK;
+void bj_sample_release(struct bj_ctx *ctx, struct bj_sample *k);
+void bj_sample_add(struct bj_sample *k, double lon, double lat, int32_t claim);
+/* Where the points are if what was read under `from` had been declared `to`. A layer declared
+ * A and truly in B: (A, B) moves its points to their place. An area so: (B, A) moves true
+ * points as the area was moved. */
+enum bj_status bj_sample_move(struct bj_ctx *ctx, const struct bj_study *s, struct bj_sample *k,
+                              enum bj_datum from, enum bj_datum to) BJ_MUST_CHECK;
+/* Doubles, ascending, for qsort(). */
+int bj_by_size(const void *a, const void *b);
+/* Whether the county lies where GCJ-02 and BD-09 are in use. */
+bool bj_datums_in_use(const struct bj_study *s);
+
+/* Looks at a roads layer, which is not kept: its place, and a shift against villages and
+ * facilities (roadside.c). What cannot be read is a note, no failure. */
+enum bj_status bj_suspect_roads(struct bj_ctx *ctx, struct bj_study *s,
+                                const struct bj_case_layer *layer) BJ_MUST_CHECK;
 /* Points of one name (namesakes.c). */
 enum bj_status bj_suspect_names(struct bj_ctx *ctx, struct bj_study *s) BJ_MUST_CHECK;
 /* Layers in an undeclared map-service datum (shifted.c), domain.md 5.5. */

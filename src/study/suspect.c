@@ -103,6 +103,14 @@ static void look_where(const struct bj_study *s, const struct bj_reading *r,
 
 /* ---- axes and zones ----------------------------------------------------------------- */
 
+static void exchange_fix(const char *path, char fix[500])
+{
+    snprintf(fix, 500,
+             R_("exchange them: ogr2ogr -t_srs EPSG:4490 -ct '+proj=axisswap +order=2,1' "
+                "fixed.gpkg %.200s"),
+             path);
+}
+
 static enum bj_status note_swapped(struct bj_ctx *ctx, struct bj_study *s,
                                    const struct bj_reading *r, const struct bj_positions *p)
 {
@@ -113,13 +121,16 @@ static enum bj_status note_swapped(struct bj_ctx *ctx, struct bj_study *s,
         snprintf(fix, sizeof(fix), "fields: {lon: %.100s, lat: %.100s}",
                  r->info->field[column[BJ_COL_LAT]].name, r->info->field[column[BJ_COL_LON]].name);
     else
-        snprintf(fix, sizeof(fix),
-                 R_("exchange them: ogr2ogr -t_srs EPSG:4490 -ct '+proj=axisswap +order=2,1' "
-                    "fixed.gpkg %.200s"),
-                 r->layer->path_as_written);
-    return bj_study_note(ctx, s, "swapped_axes", r->layer->path_as_written, fix,
-                         R_("the two coordinates look exchanged: the points fall into the county "
-                            "only the other way round"));
+        exchange_fix(r->layer->path_as_written, fix);
+    return bj_study_note(ctx, s, "swapped_axes", r->layer->path_as_written, fix, "%s",
+                         s->own->has_county
+                             ? R_("the two coordinates look exchanged: the points fall into the "
+                                  "county only the other way round")
+                         : bj_crs_is_geographic(r->crs)
+                             ? R_("the two coordinates look exchanged: no latitude is more than 90 "
+                                  "degrees")
+                             : R_("the two coordinates look exchanged: eastings have eight digits, "
+                                  "northings seven"));
 }
 
 /* EPSG code of the CGCS2000 zone that lies d degrees of central meridian from that of `code`;
@@ -140,23 +151,30 @@ static int zone_beside(int code, double d)
     return 0;
 }
 
-static int epsg_of(const struct bj_reading *r)
+static int epsg_of(const struct bj_crs *crs)
 {
-    const char *code = bj_crs_code(r->crs);
+    const char *code = bj_crs_code(crs);
 
     return strncmp(code, "EPSG:", 5) == 0 ? atoi(code + 5) : 0;
+}
+
+/* "crs: EPSG:4527", or what to do when the code has no such neighbour. */
+static void zone_fix(int epsg, double d, char fix[200])
+{
+    int zone = zone_beside(epsg, d);
+
+    if (zone)
+        snprintf(fix, 200, "crs: EPSG:%d", zone);
+    else
+        snprintf(fix, 200, R_("give the right zone with crs:"));
 }
 
 static enum bj_status note_zone(struct bj_ctx *ctx, struct bj_study *s, const struct bj_reading *r,
                                 double d)
 {
-    int zone = zone_beside(epsg_of(r), d);
-    char fix[200] = "";
+    char fix[200];
 
-    if (zone)
-        snprintf(fix, sizeof(fix), "crs: EPSG:%d", zone);
-    else
-        snprintf(fix, sizeof(fix), R_("give the right zone with crs:"));
+    zone_fix(epsg_of(r->crs), d, fix);
     return bj_study_note(
         ctx, s, "neighbouring_zone", r->layer->path_as_written, fix,
         R_("the points lie %g degrees of longitude %s of the county: the layer is in "
@@ -189,7 +207,7 @@ static enum bj_status note_prefix(struct bj_ctx *ctx, struct bj_study *s,
                                   bool *found)
 {
     size_t n = 0, agree = 0, step = p->n / 1000 + 1;
-    int code = epsg_of(r), want = 0;
+    int code = epsg_of(r->crs), want = 0;
     double example = NAN;
     char fix[40];
 
@@ -221,6 +239,48 @@ static enum bj_status note_prefix(struct bj_ctx *ctx, struct bj_study *s,
         example, s->input[r->input].crs);
 }
 
+/* Without a county two things are still certain: no latitude is more than 90, and an easting has
+ * eight digits with its zone in front, a northing seven. */
+static bool only_exchanged_is_possible(const struct bj_reading *r, const struct bj_positions *p)
+{
+    bool geographic = bj_crs_is_geographic(r->crs);
+    size_t n = 0, impossible = 0;
+
+    for (size_t i = 0; i < p->n; i++) {
+        double x = p->source_x[i], y = p->source_y[i];
+        int swapped = 0;
+
+        if (!isfinite(x) || !isfinite(y))
+            continue;
+        n++;
+        if (geographic)
+            swapped = fabs(y) > 90 && fabs(y) <= 180 && fabs(x) <= 90;
+        else
+            bj_crs_guess_zone(x, y, &swapped);
+        impossible += swapped != 0;
+    }
+    return nearly_all(impossible, n);
+}
+
+/* Keeps count of what the layers say against the boundary. */
+static enum bj_status note_place(struct bj_ctx *ctx, struct bj_study *s, const struct bj_reading *r,
+                                 const struct bj_positions *p, const struct where *w)
+{
+    s->own->n_held++;
+    if (!nearly_none(w->here, w->n))
+        return BJ_OK;
+    if (nearly_all(w->swapped, w->n)) {
+        s->own->n_swapped++;
+        return note_swapped(ctx, s, r, p);
+    }
+    for (int k = 0; k < 4; k++)
+        if (nearly_all(w->moved[k], w->n)) {
+            s->own->n_moved[k]++;
+            return note_zone(ctx, s, r, moves_deg[k]);
+        }
+    return BJ_OK;
+}
+
 enum bj_status bj_suspect_place(struct bj_ctx *ctx, struct bj_study *s, const struct bj_reading *r,
                                 const struct bj_positions *p)
 {
@@ -229,19 +289,48 @@ enum bj_status bj_suspect_place(struct bj_ctx *ctx, struct bj_study *s, const st
     enum bj_status st;
 
     st = note_prefix(ctx, s, r, p, &prefix);
-    if (st != BJ_OK || prefix || !s->own->has_county)
+    if (prefix && r->layer->role == BJ_ROLE_BOUNDARY)
+        s->own->boundary_misplaced = true;
+    if (st != BJ_OK || prefix || s->own->boundary_misplaced)
         return st;
+    if (!s->own->has_county)
+        return only_exchanged_is_possible(r, p) ? note_swapped(ctx, s, r, p) : BJ_OK;
     look_where(s, r, p, &w);
-    if (w.n == 0 || !nearly_none(w.here, w.n))
+    if (w.n == 0)
         return BJ_OK;
-    st = count_swapped(ctx, s, r, p, &w);
-    if (st != BJ_OK)
-        return st;
-    if (nearly_all(w.swapped, w.n))
-        return note_swapped(ctx, s, r, p);
-    for (int k = 0; k < 4; k++)
-        if (nearly_all(w.moved[k], w.n))
-            return note_zone(ctx, s, r, moves_deg[k]);
+    if (nearly_none(w.here, w.n))
+        st = count_swapped(ctx, s, r, p, &w);
+    return st == BJ_OK ? note_place(ctx, s, r, p, &w) : st;
+}
+
+/* When all other layers say the same of the boundary it is the likelier culprit. */
+static enum bj_status suspect_boundary(struct bj_ctx *ctx, struct bj_study *s)
+{
+    const struct bj_study_own *own = s->own;
+    const char *path;
+    char fix[500];
+
+    if (own->boundary_input < 0 || own->n_held < 2)
+        return BJ_OK;
+    path = s->input[own->boundary_input].path;
+    if (own->n_swapped == own->n_held) {
+        exchange_fix(path, fix);
+        return bj_study_note(ctx, s, "swapped_axes", path, fix,
+                             R_("the boundary's two coordinates look exchanged: all %zu other "
+                                "layers fall into it only the other way round"),
+                             own->n_held);
+    }
+    for (int k = 0; k < 4; k++) {
+        double d = moves_deg[k];
+
+        if (own->n_moved[k] != own->n_held)
+            continue;
+        zone_fix(epsg_of(s->out_crs), -d, fix);
+        return bj_study_note(ctx, s, "neighbouring_zone", path, fix,
+                             R_("all %zu other layers lie %g degrees of longitude %s of the "
+                                "boundary: it is likely in another zone than it says"),
+                             own->n_held, fabs(d), d > 0 ? R_("west") : R_("east"));
+    }
     return BJ_OK;
 }
 
@@ -488,8 +577,10 @@ static enum bj_status suspect_types(struct bj_ctx *ctx, struct bj_study *s)
 
 enum bj_status bj_suspect_study(struct bj_ctx *ctx, struct bj_study *s)
 {
-    enum bj_status st = suspect_claims(ctx, s, false);
+    enum bj_status st = suspect_boundary(ctx, s);
 
+    if (st == BJ_OK)
+        st = suspect_claims(ctx, s, false);
     if (st == BJ_OK)
         st = suspect_claims(ctx, s, true);
     if (st == BJ_OK)

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""move.py IN.gpkg OUT.gpkg swap|zone: the layer with x and y exchanged, or 3 degrees to the east."""
+"""move.py IN.gpkg OUT.gpkg swap|zone|DX,DY: the layer with x and y exchanged, 3 degrees to the east, or
+moved by DX and DY."""
 import sys
 
 from osgeo import gdal, ogr
@@ -13,7 +14,8 @@ def move(g, kind):
         move(g.GetGeometryRef(k), kind)
     for k in range(0 if g.GetGeometryCount() else g.GetPointCount()):
         x, y = g.GetX(k), g.GetY(k)
-        g.SetPoint_2D(k, *((y, x) if kind == "swap" else (x + 3, y)))
+        dx, dy = (3, 0) if kind == "zone" else (0, 0) if kind == "swap" else map(float, kind.split(","))
+        g.SetPoint_2D(k, *((y, x) if kind == "swap" else (x + dx, y + dy)))
 
 
 source = ogr.Open(sys.argv[1])

@@ -162,13 +162,112 @@ static void write_clinics(warp f)
     fclose(o);
 }
 
+/* A tree of roads: each village's place at the road, up to beside_m away from the village, is
+ * joined with the nearest earlier one by a line with a bend. */
+static void write_roads(warp f, struct support_random *r, double beside_m)
+{
+    FILE *o = fopen(support_path(dir, "roads.geojson"), "w");
+    struct spot at[VILLAGES];
+
+    assert_non_null(o);
+    fprintf(o, "{\"type\":\"FeatureCollection\",\"features\":[");
+    for (int i = 0; i < VILLAGES; i++) {
+        double a = support_uniform(r, 0, 2 * TEST_PI), d = support_uniform(r, 0, beside_m);
+        int near = 0;
+        struct spot bend;
+
+        at[i].lon = village[i].lon + d * cos(a) / 89650;
+        at[i].lat = village[i].lat + d * sin(a) / 110960;
+        for (int k = 1; k < i; k++)
+            if (hypot(at[k].lon - at[i].lon, at[k].lat - at[i].lat) <
+                hypot(at[near].lon - at[i].lon, at[near].lat - at[i].lat))
+                near = k;
+        d = support_uniform(r, -0.2, 0.2);
+        bend.lon = (at[i].lon + at[near].lon) / 2 + d * (at[i].lat - at[near].lat);
+        bend.lat = (at[i].lat + at[near].lat) / 2 - d * (at[i].lon - at[near].lon);
+        fprintf(o,
+                "%s{\"type\":\"Feature\",\"properties\":{\"highway\":\"tertiary\"},\"geometry\":"
+                "{\"type\":\"LineString\",\"coordinates\":[[%.9f,%.9f],[%.9f,%.9f],[%.9f,%.9f]]}}",
+                i ? "," : "", f(at[i]).lon, f(at[i]).lat, f(bend).lon, f(bend).lat, f(at[near]).lon,
+                f(at[near]).lat);
+    }
+    fprintf(o, "]}");
+    fclose(o);
+}
+
+/* One road from south to north, east_m beside all the villages. */
+static void write_valley(double lon)
+{
+    char text[500];
+
+    snprintf(
+        text, sizeof(text),
+        "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"properties\":{},"
+        "\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[%.9f,36.2],[%.9f,36.6]]}}]}",
+        lon, lon);
+    write_file("roads.geojson", text);
+}
+
+static void write_settlements(warp f)
+{
+    FILE *o = fopen(support_path(dir, "settlements.csv"), "w");
+
+    assert_non_null(o);
+    fprintf(o, "名称,所属乡镇,经度,纬度\n");
+    for (int i = 0; i < VILLAGES; i++)
+        fprintf(o, "%s村,%s,%.6f,%.6f\n", root_of(i), township_of(clinic[i]), f(clinic[i]).lon,
+                f(clinic[i]).lat);
+    fclose(o);
+}
+
+/* The western township, or a built-up area in the middle of it. */
+static void write_urban(warp f, bool built_up)
+{
+    FILE *o = fopen(support_path(dir, "urban.geojson"), "w");
+
+    assert_non_null(o);
+    fprintf(o,
+            "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"properties\":{},"
+            "\"geometry\":{\"type\":\"Polygon\",\"coordinates\":");
+    if (built_up)
+        write_square(o, f, 115.88, 36.38, 115.91, 36.41);
+    else
+        write_square(o, f, 115.8, 36.2, 116.0, 36.6);
+    fprintf(o, "}}]}");
+    fclose(o);
+}
+
+/* Township hospitals in their own layer, an ambulance station near each. */
+static void write_stations(warp f, struct support_random *r, double far_m)
+{
+    FILE *o = fopen(support_path(dir, "hospitals.csv"), "w"),
+         *p = fopen(support_path(dir, "stations.csv"), "w");
+
+    assert_non_null(o);
+    assert_non_null(p);
+    fprintf(o, "机构名称,机构代码,机构类别,经度,纬度\n");
+    fprintf(p, "机构名称,机构代码,机构类别,经度,纬度\n");
+    for (int i = 0; i < 2; i++) {
+        double a = support_uniform(r, 0, 2 * TEST_PI), d = support_uniform(r, far_m / 2, far_m);
+        struct spot h = {115.9 + 0.2 * i, support_uniform(r, 36.3, 36.5)}, q = h;
+
+        q.lon += d * cos(a) / 89650;
+        q.lat += d * sin(a) / 110960;
+        fprintf(o, "%s卫生院,H%d,乡镇卫生院,%.6f,%.6f\n", township_of(h), i, h.lon, h.lat);
+        fprintf(p, "%s卫生院急救站,S%d,急救站,%.6f,%.6f\n", township_of(h), i, f(q).lon, f(q).lat);
+    }
+    fclose(o);
+    fclose(p);
+}
+
 /* A sound county. spread_m: how far a clinic may stand from its village's point. */
 static void make_county(uint64_t seed, double spread_m)
 {
     struct support_random r;
 
     support_seed(&r, seed);
-    snprintf(dir, sizeof(dir), "%s", support_tmpdir());
+    if (!*dir) /* one for all: each county overwrites the last */
+        snprintf(dir, sizeof(dir), "%s", support_tmpdir());
     for (int i = 0; i < VILLAGES; i++) {
         double a = support_uniform(&r, 0, 2 * TEST_PI), d = support_uniform(&r, 0, spread_m);
 
@@ -191,6 +290,29 @@ static void make_county(uint64_t seed, double spread_m)
     "facilities: {path: fac.csv" facilities "}\n"                                                  \
     "boundary: {path: boundary.geojson}\n"                                                         \
     "townships: {path: townships.geojson}\n"
+
+/* With everything that a county may have. */
+#define FULL(roads, urban, settlements)                                                            \
+    "county: {code: 371502}\n"                                                                     \
+    "villages: {path: villages.csv}\n"                                                             \
+    "settlements: {path: settlements.csv" settlements "}\n"                                        \
+    "facilities: [{path: fac.csv}, {path: hospitals.csv}, {path: stations.csv}]\n"                 \
+    "boundary: {path: boundary.geojson}\n"                                                         \
+    "townships: {path: townships.geojson}\n"                                                       \
+    "urban_area: {path: urban.geojson" urban "}\n"                                                 \
+    "roads: {path: roads.geojson" roads "}\n"
+
+static void make_full_county(uint64_t seed)
+{
+    struct support_random r;
+
+    support_seed(&r, seed);
+    make_county(seed, support_uniform(&r, 50, 900));
+    write_roads(as_it_is, &r, support_uniform(&r, 0, 150));
+    write_settlements(as_it_is);
+    write_urban(as_it_is, seed % 2);
+    write_stations(as_it_is, &r, support_uniform(&r, 20, 600));
+}
 
 static struct bj_study *inspect(const char *yaml)
 {
@@ -351,6 +473,205 @@ static void suspecting_without_memory_leaks_nothing(void **state)
     write_townships(bd09);
     snprintf(path, sizeof(path), "%s", support_write(dir, "case.yaml", CASE("", "")));
     assert_true(support_torture(read_all, path) > 50);
+}
+
+/* ---- every other layer ----------------------------------------------------------------- */
+
+/* Notes that blame a layer for its place, "" none, "several" more than one layer. */
+static const char *blamed(const struct bj_study *s)
+{
+    static const char *const codes[] = {"looks_unshifted",   "looks_gcj02", "looks_bd09",
+                                        "swapped_axes",      "dmmss",       "far_outside",
+                                        "neighbouring_zone", "zone_prefix", "zero_coordinates"};
+    const char *layer = "";
+
+    for (size_t i = 0; i < s->n_notes; i++)
+        for (size_t k = 0; k < sizeof(codes) / sizeof(*codes); k++)
+            if (strcmp(s->note[i].code, codes[k]) == 0) {
+                if (*layer && strcmp(layer, s->note[i].layer) != 0)
+                    return "several";
+                layer = s->note[i].layer;
+            }
+    return layer;
+}
+
+/* 200 random counties, each with roads, settlements, urban area, hospitals and stations. */
+static void two_hundred_sound_counties_raise_no_alarm(void **state)
+{
+    (void)state;
+    for (unsigned seed = 1001; seed <= 1200; seed++) {
+        struct bj_study *s;
+
+        make_full_county(seed);
+        s = inspect(FULL("", "", ""));
+        if (*blamed(s)) {
+            print_notes(s);
+            fail_msg("a false alarm, seed %u", seed);
+        }
+        bj_study_free(s);
+    }
+}
+
+static void only_this_layer_is_blamed(const char *code, const char *layer, const char *fix,
+                                      unsigned seed)
+{
+    struct bj_study *s = inspect(FULL("", "", ""));
+
+    if (strcmp(blamed(s), layer) != 0) {
+        print_notes(s);
+        fail_msg("%s: '%s' is blamed, not %s; seed %u", code, blamed(s), layer, seed);
+    }
+    suspects(s, code, layer, fix);
+}
+
+static void roads_out_of_place_are_found(void **state)
+{
+    static const struct {
+        warp f;
+        const char *code, *fix;
+    } row[] = {{gcj02, "looks_gcj02", "roads: datum: gcj02"},
+               {bd09, "looks_bd09", "roads: datum: bd09"},
+               {exchanged, "swapped_axes", "axisswap"},
+               {one_zone_east, "neighbouring_zone", "crs:"}};
+    struct support_random r;
+
+    (void)state;
+    for (unsigned seed = 21; seed <= 25; seed++)
+        for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+            make_full_county(seed);
+            support_seed(&r, seed);
+            write_roads(row[i].f, &r, 100);
+            only_this_layer_is_blamed(row[i].code, "roads.geojson", row[i].fix, seed);
+        }
+    write_roads(gcj02, &r, 100);
+    suspects(inspect(FULL(", datum: bd09", "", "")), "looks_gcj02", "roads.geojson",
+             "datum: gcj02");
+}
+
+/* Villages that lie beside the only road just as far as the datum would move them: the road could
+ * be slid along, and nothing follows. */
+static void a_single_road_is_no_witness(void **state)
+{
+    struct bj_study *s;
+
+    (void)state;
+    make_full_county(26);
+    for (int i = 0; i < VILLAGES; i++) {
+        village[i].lon = 115.9;
+        village[i].lat = 36.21 + 0.006 * i;
+        clinic[i] = village[i];
+    }
+    write_villages(as_it_is);
+    write_clinics(as_it_is);
+    write_settlements(as_it_is);
+    write_valley(115.9 - (gcj02(village[0]).lon - village[0].lon));
+    s = inspect(FULL("", "", ""));
+    assert_string_equal(blamed(s), "");
+    bj_study_free(s);
+}
+
+/* Roads are not used, so what is wrong with them stops nothing; `check` does not even look. */
+static void roads_that_cannot_be_read_are_a_note(void **state)
+{
+    struct bj_study *s;
+    size_t n;
+
+    (void)state;
+    make_full_county(27);
+    write_file("roads.geojson", "{");
+    s = inspect(FULL("", "", ""));
+    assert_non_null(find_note(s, "not_used", "roads.geojson"));
+    assert_non_null(find_note(s, "unreadable_layer", "roads.geojson"));
+    n = s->n_inputs;
+    bj_study_free(s);
+    assert_int_equal(n, 8); /* roads are no input */
+    assert_ok(bj_study_read(ctx, the_case, 0, &s));
+    assert_null(find_note(s, "unreadable_layer", NULL));
+    bj_study_free(s);
+    write_file("roads.geojson", "{\"type\":\"FeatureCollection\",\"features\":[]}");
+    s = inspect(FULL("", "", ""));
+    assert_string_equal(blamed(s), "");
+    bj_study_free(s);
+}
+
+static void shifted_stations_are_found_in_a_county(void **state)
+{
+    struct support_random r;
+
+    (void)state;
+    for (unsigned seed = 31; seed <= 35; seed++) {
+        make_full_county(seed);
+        support_seed(&r, seed);
+        write_stations(gcj02, &r, 50);
+        only_this_layer_is_blamed("looks_gcj02", "stations.csv", "datum: gcj02", seed);
+        write_stations(bd09, &r, 50);
+        only_this_layer_is_blamed("looks_bd09", "stations.csv", "datum: bd09", seed);
+        write_stations(exchanged, &r, 50);
+        only_this_layer_is_blamed("swapped_axes", "stations.csv", "lon: 纬度", seed);
+        write_stations(one_zone_east, &r, 50);
+        only_this_layer_is_blamed("neighbouring_zone", "stations.csv", "crs:", seed);
+    }
+}
+
+static void settlements_out_of_place_are_found(void **state)
+{
+    (void)state;
+    make_full_county(41);
+    write_settlements(gcj02);
+    only_this_layer_is_blamed("looks_gcj02", "settlements.csv", "datum: gcj02", 41);
+    write_settlements(bd09);
+    only_this_layer_is_blamed("looks_bd09", "settlements.csv", "datum: bd09", 41);
+    write_settlements(exchanged);
+    only_this_layer_is_blamed("swapped_axes", "settlements.csv", "lon: 纬度", 41);
+    write_settlements(one_zone_east);
+    only_this_layer_is_blamed("neighbouring_zone", "settlements.csv", "crs:", 41);
+}
+
+/* An urban area made of townships shares their edges; a built-up area has no such witness, and is
+ * found only where it is far away. */
+static void an_urban_area_out_of_place_is_found(void **state)
+{
+    (void)state;
+    for (int built_up = 0; built_up < 2; built_up++) {
+        make_full_county(42);
+        if (!built_up) {
+            write_urban(gcj02, false);
+            only_this_layer_is_blamed("looks_gcj02", "urban.geojson", "datum: gcj02", 42);
+            write_urban(bd09, false);
+            only_this_layer_is_blamed("looks_bd09", "urban.geojson", "datum: bd09", 42);
+        }
+        write_urban(exchanged, built_up);
+        only_this_layer_is_blamed("swapped_axes", "urban.geojson", "axisswap", 42);
+        write_urban(one_zone_east, built_up);
+        only_this_layer_is_blamed("neighbouring_zone", "urban.geojson", "crs:", 42);
+    }
+}
+
+static struct spot elsewhere(struct spot p)
+{
+    return (struct spot){p.lon - 30, p.lat + 10};
+}
+
+static struct spot elsewhere_exchanged(struct spot p)
+{
+    return exchanged(elsewhere(p));
+}
+
+/* When every layer misses the boundary the same way it is the boundary that is named. */
+static void a_boundary_out_of_place_is_named(void **state)
+{
+    (void)state;
+    make_full_county(43);
+    write_boundary(one_zone_east);
+    suspects(inspect(FULL("", "", "")), "neighbouring_zone", "boundary.geojson", "crs:");
+    write_boundary(exchanged); /* latitude 116: no other layer is needed */
+    suspects(inspect(FULL("", "", "")), "swapped_axes", "boundary.geojson", "axisswap");
+    /* 86 E 46 N exchanged is a place on Earth, in the Arctic Ocean */
+    write_boundary(elsewhere_exchanged);
+    write_townships(elsewhere);
+    write_villages(elsewhere);
+    write_clinics(elsewhere);
+    suspects(inspect(CASE("", "")), "swapped_axes", "boundary.geojson", "axisswap");
 }
 
 /* ---- axes and zones -------------------------------------------------------------------- */
@@ -607,6 +928,14 @@ int main(void)
         cmocka_unit_test(what_is_declared_wrongly_is_found),
         cmocka_unit_test(a_county_that_is_shifted_as_a_whole_cannot_be_told),
         cmocka_unit_test(suspecting_without_memory_leaks_nothing),
+        cmocka_unit_test(two_hundred_sound_counties_raise_no_alarm),
+        cmocka_unit_test(roads_out_of_place_are_found),
+        cmocka_unit_test(a_single_road_is_no_witness),
+        cmocka_unit_test(roads_that_cannot_be_read_are_a_note),
+        cmocka_unit_test(shifted_stations_are_found_in_a_county),
+        cmocka_unit_test(settlements_out_of_place_are_found),
+        cmocka_unit_test(an_urban_area_out_of_place_is_found),
+        cmocka_unit_test(a_boundary_out_of_place_is_named),
         cmocka_unit_test(exchanged_columns_are_found_with_the_fix),
         cmocka_unit_test(an_exchanged_geometry_is_found),
         cmocka_unit_test(check_refuses_exchanged_villages_with_the_reason),
