@@ -95,7 +95,8 @@ struct bj_case; /* owns its strings */
 struct bj_case_info {
     const char *path; /* NULL when only the command line gave layers */
     const char *county_code, *county_name, *plan, *base_dir, *lang;
-    char date[11]; /* case, SOURCE_DATE_EPOCH, today */
+    const char *city_name; /* county: {city: …}, "" when not given */
+    char date[11];         /* case, SOURCE_DATE_EPOCH, today */
     size_t n_layers;
     const struct bj_case_layer *layer;
     size_t n_urban;
