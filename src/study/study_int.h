@@ -63,7 +63,9 @@ struct bj_study_own {
     /* Township that a place's own column, name or code names, -1 = none; beside
      * villages, settlements, facilities. */
     int32_t *claimed[3];
-    size_t n_interior; /* areas and lines that stand as points */
+    size_t n_interior;                /* areas and lines that stand as points */
+    uint32_t roles;                   /* 1 << enum bj_role: those that are read */
+    struct bj_case_layer batch_layer; /* stands for facilities that no file of the case gives */
 };
 
 /* Copy of s in the study's block, NULL when out of memory. */
@@ -202,6 +204,9 @@ enum bj_status bj_population_read(struct bj_ctx *ctx, struct bj_study *s,
 enum bj_status bj_columns_add(struct bj_ctx *ctx, struct bj_study *s, struct bj_reading *r,
                               size_t n_kept, const uint32_t *kept, size_t first,
                               struct bj_attributes *to) BJ_MUST_CHECK;
+/* Every column gets room for n_rows, those from first on blank. */
+enum bj_status bj_columns_widen(struct bj_ctx *ctx, struct bj_attributes *a, size_t first,
+                                size_t n_rows) BJ_MUST_CHECK;
 void bj_attributes_release(struct bj_ctx *ctx, struct bj_attributes *a);
 enum bj_status bj_indicators_read(struct bj_ctx *ctx, struct bj_study *s,
                                   const struct bj_case_layer *layer) BJ_MUST_CHECK;
