@@ -67,10 +67,27 @@ struct bj_served {
     enum bj_verdict verdict;    /* whether its class is that, where there is one */
 };
 
+/* What a county knows of a rule about its whole city (per or unit: city); bj_city_add() puts the
+ * counties together. The rule itself stays not_evaluated in the county. */
+enum bj_city_state {
+    BJ_CITY_NO,     /* the rule is about the county and what is in it */
+    BJ_CITY_GIVEN,  /* the county's part is known */
+    BJ_CITY_ABSENT, /* no facility of the rule's classes is given here: a part of nothing, once
+                     * another county's layers hold some */
+    BJ_CITY_OPEN    /* not known; the result's reason says what is needed */
+};
+struct bj_city_part {
+    enum bj_city_state state;
+    double numerator, denominator; /* the county's; NaN: the rule has none */
+    /* Of the city's own row in the indicators layer, which wins over the sum; NaN: none. */
+    double city_numerator, city_denominator;
+};
+
 struct bj_rule_result {
     const struct bj_rule *rule;
     enum bj_verdict verdict;
-    char *reason;                   /* why not evaluated; else "" */
+    char *reason; /* why not evaluated; else "" */
+    struct bj_city_part city;
     int judged;                     /* has demand rows below */
     const struct bj_places *demand; /* villages, settlements, parcels or population */
 
@@ -123,6 +140,7 @@ struct bj_assessment {
      * CRS of the areas, and their ellipsoidal areas; nothing unless a rule asks for them. */
     struct bj_polygons parcels;
     double *parcel_m2;
+    double people;  /* residents of the county, as ratios count them; NaN unknown */
     size_t n_notes; /* warnings that judging added to the study's */
     struct bj_note *note;
     size_t n_assumptions;
@@ -144,6 +162,42 @@ enum bj_status bj_assess(struct bj_ctx *ctx, const struct bj_plan *plan,
                          const struct bj_study *study, const struct bj_assess_options *opt,
                          struct bj_assessment **out) BJ_MUST_CHECK;
 void bj_assessment_free(struct bj_assessment *a);
+
+/* ---- a city of several counties ------------------------------------------- */
+
+/* Counties judged by one plan, put together. Rules about a city (per or unit: city; share of
+ * counties) are judged here, on the sums of their counties; all other rules get the sums of their
+ * points and one unit a county. Only what the sums need is kept of a county. */
+struct bj_city;
+
+/* Code of the city that a county's code (6 digits or more) belongs to: its first four digits and
+ * 00; "" for any other code. */
+void bj_city_code(const char *county_code, char out[7]);
+
+/* plan must outlive the city. code and name: of the city, "" unknown; copied. Caller frees with
+ * bj_city_free(), which takes NULL. */
+enum bj_status bj_city_new(struct bj_ctx *ctx, const struct bj_plan *plan, const char *code,
+                           const char *name, struct bj_city **out) BJ_MUST_CHECK;
+void bj_city_free(struct bj_city *city);
+
+/* One county's assessment, made with the city's plan (BJ_EARG otherwise). Everything is copied:
+ * assessment and study may go. code and name as in the case. */
+enum bj_status bj_city_add(struct bj_city *city, const char *code, const char *name,
+                           const struct bj_assessment *a) BJ_MUST_CHECK;
+/* A county that could not be judged at all: sums that would need it stay open, and say so. */
+enum bj_status bj_city_add_failed(struct bj_city *city, const char *code, const char *name,
+                                  const char *reason) BJ_MUST_CHECK;
+size_t bj_city_counties(const struct bj_city *city);
+
+/* The city's assessment, rules in the order of the plan (those that any county judged), judged =
+ * 0 throughout. Of a result hold: verdict, reason; the tallies, shares, km2, own_*, farthest_m,
+ * borderline, n_via_nbr, n_patches as sums over the counties that have them; `township` is one
+ * entry a county with such sums; `unit` is the city itself for a rule about the city, else one a
+ * county: its only unit where it has one, else numerator = units met or partly met of denominator
+ * evaluated, value their quotient, shortfall the sum. The verdict is the worst of the evaluated
+ * counties; `reason` names those that are not. Caller frees with bj_assessment_free(); texts of
+ * codes and names are borrowed from the city. */
+enum bj_status bj_city_judge(const struct bj_city *city, struct bj_assessment **out) BJ_MUST_CHECK;
 
 #ifdef __cplusplus
 }

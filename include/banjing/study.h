@@ -104,7 +104,8 @@ struct bj_case; /* owns its strings */
 struct bj_case_info {
     const char *path; /* NULL when only the command line gave layers */
     const char *county_code, *county_name, *plan, *base_dir, *lang;
-    char date[11]; /* case, SOURCE_DATE_EPOCH, today */
+    const char *city_name; /* county: {city: …}, "" when not given */
+    char date[11];         /* case, SOURCE_DATE_EPOCH, today */
     size_t n_layers;
     const struct bj_case_layer *layer;
     size_t n_urban;
@@ -265,6 +266,22 @@ struct bj_study {
 enum bj_status bj_study_read(struct bj_ctx *ctx, const struct bj_case *c, int lenient,
                              struct bj_study **out) BJ_MUST_CHECK;
 void bj_study_free(struct bj_study *s);
+/* As bj_study_read(), but only layers of these roles (a set of 1 << enum bj_role, with
+ * BJ_ROLE_BOUNDARY in it) are read, and none is missed. */
+enum bj_status bj_study_read_roles(struct bj_ctx *ctx, const struct bj_case *c, int lenient,
+                                   uint32_t roles, struct bj_study **out) BJ_MUST_CHECK;
+
+/* A facility of another county, as that county's study has it. Texts are borrowed. */
+struct bj_neighbour {
+    double lon_deg, lat_deg; /* CGCS2000 */
+    const char *code, *name, *ownership;
+    uint64_t classes;
+};
+/* Adds those within limit_m of the county as neighbours: an input of their own, one row a
+ * facility, with a ledger row for each that the study has already (same code, same point). Call it
+ * between reading and judging. BJ_EDATA: the ledger does not add up, a bug. */
+enum bj_status bj_study_add_neighbours(struct bj_ctx *ctx, struct bj_study *s, double limit_m,
+                                       size_t n, const struct bj_neighbour *f) BJ_MUST_CHECK;
 
 /* ---- point in polygon --------------------------------------------------- */
 

@@ -71,13 +71,16 @@ static enum bj_status choose_rules(struct bj_ctx *ctx, const struct bj_plan_info
     return BJ_OK;
 }
 
-static void init_result(struct bj_rule_result *r, const struct bj_rule *rule)
+enum bj_status bj_result_init(struct bj_ctx *ctx, struct bj_rule_result *r,
+                              const struct bj_rule *rule)
 {
     r->rule = rule;
     r->verdict = BJ_NOT_EVALUATED;
     r->share_villages = r->share_population = r->share_area = r->share_land = NAN;
     r->area_km2 = r->covered_km2 = r->uncovered_km2 = NAN;
     r->farthest_m = r->mean_m = r->mean_s = r->with_clinic = NAN;
+    r->reason = bj_strdup(ctx, "");
+    return r->reason ? BJ_OK : BJ_ENOMEM;
 }
 
 static enum bj_status make_results(struct bj_judge *j)
@@ -96,14 +99,8 @@ static enum bj_status make_results(struct bj_judge *j)
             st = BJ_ENOMEM;
     }
     for (size_t i = 0; st == BJ_OK && i < j->plan->n_rules; i++)
-        if (chosen[i]) {
-            struct bj_rule_result *r = &a->result[a->n_rules++];
-
-            init_result(r, &j->plan->rule[i]);
-            r->reason = bj_strdup(j->ctx, "");
-            if (!r->reason)
-                st = BJ_ENOMEM;
-        }
+        if (chosen[i])
+            st = bj_result_init(j->ctx, &a->result[a->n_rules++], &j->plan->rule[i]);
     bj_free(j->ctx, chosen);
     return st;
 }
@@ -184,6 +181,17 @@ static enum bj_status state_assumptions(struct bj_judge *j)
     return st;
 }
 
+static enum bj_status count_people(struct bj_judge *j)
+{
+    double *people = NULL;
+    enum bj_status st = bj_people_by_unit(j, BJ_PEOPLE_RESIDENT, &people);
+
+    if (st == BJ_OK)
+        j->a->people = people[j->study->n_townships];
+    bj_free(j->ctx, people);
+    return st;
+}
+
 static void release_judge(struct bj_judge *j)
 {
     for (size_t i = 0; j->scratch && i < j->a->n_rules; i++) {
@@ -212,7 +220,7 @@ static void release_judge(struct bj_judge *j)
     bj_free(j->ctx, j->scratch);
 }
 
-static struct bj_assessment *new_assessment(struct bj_ctx *ctx)
+struct bj_assessment *bj_assessment_new(struct bj_ctx *ctx)
 {
     struct bj_assessment *a = bj_alloc0(ctx, 1, sizeof(*a));
 
@@ -224,6 +232,7 @@ static struct bj_assessment *new_assessment(struct bj_ctx *ctx)
         return NULL;
     }
     a->own->ctx = ctx;
+    a->people = NAN;
     return a;
 }
 
@@ -235,7 +244,7 @@ enum bj_status bj_assess(struct bj_ctx *ctx, const struct bj_plan *plan,
     double start = bj_clock_s();
     enum bj_status st;
 
-    j.a = new_assessment(ctx);
+    j.a = bj_assessment_new(ctx);
     if (!j.a)
         return BJ_ENOMEM;
     st = make_results(&j);
@@ -243,6 +252,8 @@ enum bj_status bj_assess(struct bj_ctx *ctx, const struct bj_plan *plan,
         st = judge_all(&j);
     if (st == BJ_OK)
         st = state_assumptions(&j);
+    if (st == BJ_OK)
+        st = count_people(&j);
     release_judge(&j);
     if (st) {
         bj_assessment_free(j.a);

@@ -99,6 +99,11 @@ struct bj_judge {
 
 /* ---- result.c: filling in results ----------------------------------------- */
 
+/* An assessment without results; NULL when out of memory. */
+struct bj_assessment *bj_assessment_new(struct bj_ctx *ctx);
+/* A zeroed result of that rule: not_evaluated, no reason, all figures null. */
+enum bj_status bj_result_init(struct bj_ctx *ctx, struct bj_rule_result *r,
+                              const struct bj_rule *rule) BJ_MUST_CHECK;
 /* Verdict not_evaluated with this reason; BJ_ENOMEM or BJ_OK. */
 enum bj_status bj_result_open(struct bj_judge *j, struct bj_rule_result *r, const char *fmt, ...)
     BJ_PRINTF(3, 4) BJ_MUST_CHECK;

@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-static void judge_unit(const struct bj_rule *rule, double value, struct bj_unit_result *u)
+void bj_unit_presence(const struct bj_rule *rule, double value, struct bj_unit_result *u)
 {
     bool above = !isnan(rule->max) && value > rule->max;
 
@@ -22,6 +22,18 @@ static void judge_unit(const struct bj_rule *rule, double value, struct bj_unit_
     u->shortfall = isnan(rule->min) && isnan(rule->target) ? 0 : fmax(0, u->required - value);
 }
 
+static enum bj_status presence_in_city(struct bj_judge *j, struct bj_rule_result *r)
+{
+    struct bj_pick pick = {0};
+    const char *why = NULL;
+    enum bj_status st = bj_pick_facilities(j, r->rule, r->rule->facilities, &pick, &why);
+
+    if (st == BJ_OK)
+        st = bj_result_city(j, r, (double)pick.n, NAN, why, NULL);
+    bj_pick_release(j->ctx, &pick);
+    return st;
+}
+
 enum bj_status bj_judge_presence(struct bj_judge *j, struct bj_rule_result *r)
 {
     struct bj_unit_list units = {0};
@@ -31,7 +43,7 @@ enum bj_status bj_judge_presence(struct bj_judge *j, struct bj_rule_result *r)
     enum bj_status st;
 
     if (r->rule->per == BJ_PER_CITY)
-        return bj_result_city(j, r);
+        return presence_in_city(j, r);
     if (r->rule->per == BJ_PER_VILLAGE)
         return bj_judge_villages(j, r);
     st = bj_units_list(j, r->rule, r->rule->per, &units, &why);
@@ -42,8 +54,8 @@ enum bj_status bj_judge_presence(struct bj_judge *j, struct bj_rule_result *r)
     if (st == BJ_OK && !why)
         st = bj_result_units_room(j, r, units.n);
     for (size_t k = 0; st == BJ_OK && !why && k < units.n; k++)
-        judge_unit(r->rule, count[bj_unit_slot(j, &units.item[k])],
-                   bj_result_unit(r, units.item[k].code, units.item[k].name));
+        bj_unit_presence(r->rule, count[bj_unit_slot(j, &units.item[k])],
+                         bj_result_unit(r, units.item[k].code, units.item[k].name));
     bj_free(j->ctx, count);
     bj_pick_release(j->ctx, &pick);
     bj_free(j->ctx, units.item);
@@ -82,15 +94,17 @@ enum bj_status bj_judge_count(struct bj_judge *j, struct bj_rule_result *r)
     double value = NAN;
     enum bj_status st;
 
-    if (r->rule->per == BJ_PER_CITY)
-        return bj_result_city(j, r);
+    if (r->rule->per == BJ_PER_CITY) {
+        st = county_value(j, r->rule, &value, &why);
+        return st ? st : bj_result_city(j, r, value, NAN, why, NULL);
+    }
     st = bj_units_list(j, r->rule, BJ_PER_COUNTY, &units, &why);
     if (st == BJ_OK && !why)
         st = county_value(j, r->rule, &value, &why);
     if (st == BJ_OK && !why)
         st = bj_result_units_room(j, r, 1);
     if (st == BJ_OK && !why) {
-        judge_unit(r->rule, value, bj_result_unit(r, units.item[0].code, units.item[0].name));
+        bj_unit_presence(r->rule, value, bj_result_unit(r, units.item[0].code, units.item[0].name));
         bj_result_units_verdict(r);
     }
     bj_free(j->ctx, units.item);

@@ -11,8 +11,8 @@
 
 #include <math.h>
 
-static void judge_unit(const struct bj_rule *rule, double numerator, double denominator,
-                       struct bj_unit_result *u)
+void bj_unit_ratio(const struct bj_rule *rule, double numerator, double denominator,
+                   struct bj_unit_result *u)
 {
     double bound = isnan(rule->min) ? rule->target : rule->min;
     double per = isnan(rule->per_people) ? 1 : rule->per_people;
@@ -58,6 +58,19 @@ static enum bj_status numerators(struct bj_judge *j, const struct bj_rule *rule,
     return st;
 }
 
+static const char *no_number(struct bj_judge *j, const char *field, const char *unit)
+{
+    return bj_assess_text(j, R_("the column '%s' has no number for '%s'"), field, unit);
+}
+
+static const char *no_people(struct bj_judge *j, const struct bj_rule *rule)
+{
+    return bj_assess_text(j,
+                          R_("the %s population is not known: a column of it is needed (villages, "
+                             "indicators)"),
+                          bj_people_names[rule->people]);
+}
+
 /* Why no unit could be judged: its number is missing, or its people are. */
 static const char *why_open(struct bj_judge *j, const struct bj_rule_result *r)
 {
@@ -67,12 +80,8 @@ static const char *why_open(struct bj_judge *j, const struct bj_rule_result *r)
     while (k < r->n_units && isnan(r->unit[k].numerator))
         k++;
     if (r->n_units > 0 && k == r->n_units)
-        return bj_assess_text(j, R_("the column '%s' has no number for '%s'"), rule->value,
-                              r->unit[0].name);
-    return bj_assess_text(j,
-                          R_("the %s population is not known: a column of it is needed (villages, "
-                             "indicators)"),
-                          bj_people_names[rule->people]);
+        return no_number(j, rule->value, r->unit[0].name);
+    return no_people(j, rule);
 }
 
 static enum bj_status judge_areas(struct bj_judge *j, struct bj_rule_result *r, const char **why)
@@ -91,8 +100,8 @@ static enum bj_status judge_areas(struct bj_judge *j, struct bj_rule_result *r, 
         size_t slot = bj_unit_slot(j, &units.item[k]);
 
         /* A unit without denominator stays open, as 0 people are no people. */
-        judge_unit(r->rule, above[slot], below ? (isnan(below[slot]) ? 0 : below[slot]) : NAN,
-                   bj_result_unit(r, units.item[k].code, units.item[k].name));
+        bj_unit_ratio(r->rule, above[slot], below ? (isnan(below[slot]) ? 0 : below[slot]) : NAN,
+                      bj_result_unit(r, units.item[k].code, units.item[k].name));
     }
     if (st == BJ_OK && !*why) {
         bj_result_units_verdict(r);
@@ -127,12 +136,46 @@ static enum bj_status judge_facilities(struct bj_judge *j, struct bj_rule_result
     for (size_t k = 0; st == BJ_OK && !*why && k < pick.n; k++) {
         size_t row = (size_t)pick.row[k];
 
-        judge_unit(rule, value->num[row], per ? per->num[row] : NAN,
-                   bj_result_unit(r, f->code[row], f->name[row]));
+        bj_unit_ratio(rule, value->num[row], per ? per->num[row] : NAN,
+                      bj_result_unit(r, f->code[row], f->name[row]));
     }
     bj_pick_release(j->ctx, &pick);
     if (st == BJ_OK && !*why)
         bj_result_units_verdict(r);
+    return st;
+}
+
+/* What is said of a figure of the county that a column should have; BJ_ENOMEM when nothing. */
+static enum bj_status need_number(struct bj_judge *j, const char *field, const char **why)
+{
+    *why = no_number(j, field, bj_county_unit(j).name);
+    return *why ? BJ_OK : BJ_ENOMEM;
+}
+
+/* The county's own two sums. */
+static enum bj_status ratio_in_city(struct bj_judge *j, struct bj_rule_result *r)
+{
+    size_t county = j->study->n_townships;
+    double *above = NULL, *below = NULL;
+    const char *why_above = NULL, *why_below = NULL;
+    enum bj_status st = numerators(j, r->rule, &above, &why_above);
+
+    if (st == BJ_OK && above && isnan(above[county]))
+        st = need_number(j, r->rule->value, &why_above);
+    /* Where no hospital stands the people count all the same. */
+    if (st == BJ_OK)
+        st = denominators(j, r->rule, &below, &why_below);
+    if (st == BJ_OK && below && isnan(below[county])) {
+        if (r->rule->per_field)
+            st = need_number(j, r->rule->per_field, &why_below);
+        else if (!(why_below = no_people(j, r->rule)))
+            st = BJ_ENOMEM;
+    }
+    if (st == BJ_OK)
+        st = bj_result_city(j, r, above ? above[county] : NAN, below ? below[county] : NAN,
+                            why_above, why_below);
+    bj_free(j->ctx, below);
+    bj_free(j->ctx, above);
     return st;
 }
 
@@ -142,7 +185,7 @@ enum bj_status bj_judge_ratio(struct bj_judge *j, struct bj_rule_result *r)
     enum bj_status st;
 
     if (r->rule->per == BJ_PER_CITY)
-        return bj_result_city(j, r);
+        return ratio_in_city(j, r);
     st = r->rule->per == BJ_PER_FACILITY ? judge_facilities(j, r, &why) : judge_areas(j, r, &why);
     if (st == BJ_OK && !why && r->verdict == BJ_NOT_EVALUATED)
         st = bj_need_column(j, r->rule->per_field ? r->rule->per_field : r->rule->value,

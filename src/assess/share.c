@@ -110,6 +110,20 @@ static enum bj_status count_furnished(struct bj_judge *j, const struct bj_rule *
     return st;
 }
 
+/* The county itself by a column of the indicators. */
+static enum bj_status count_indicator(struct bj_judge *j, const struct bj_rule *rule,
+                                      struct counted *c, const char **why)
+{
+    const struct bj_attribute *column = bj_column_find(&j->study->indicators.columns, rule->field);
+    struct bj_unit county = bj_county_unit(j);
+    int64_t row = column ? bj_unit_indicator(j, &county) : -1;
+
+    if (row < 0)
+        return bj_need_column(j, rule->field, bj_role_names[BJ_ROLE_INDICATORS], why);
+    count_row(column, (size_t)row, rule, c);
+    return BJ_OK;
+}
+
 static enum bj_status count_all(struct bj_judge *j, const struct bj_rule *rule, struct counted *c,
                                 const char **why)
 {
@@ -130,44 +144,85 @@ static enum bj_status count_all(struct bj_judge *j, const struct bj_rule *rule, 
     return st;
 }
 
-/* Shares of counties and cities, and of what stands in villages, are not one county's to judge. */
-static bool is_beyond_county(const struct bj_rule *rule)
+void bj_unit_share(const struct bj_rule *rule, double numerator, double denominator,
+                   struct bj_unit_result *u)
 {
-    return rule->per == BJ_PER_CITY || strcmp(rule->of, bj_per_names[BJ_PER_COUNTY]) == 0 ||
-           strcmp(rule->of, bj_per_names[BJ_PER_CITY]) == 0;
+    u->numerator = numerator;
+    u->denominator = denominator;
+    u->required = rule->min;
+    if (!(denominator > 0))
+        return;
+    u->value = numerator / denominator;
+    u->verdict = bj_bounds_verdict(u->value, rule->min, NAN, NAN);
+    u->shortfall = fmax(0, ceil(rule->min * denominator - numerator - 1e-9));
+}
+
+bool bj_share_is_of_counties(const struct bj_rule *rule)
+{
+    return strcmp(rule->of, bj_per_names[BJ_PER_COUNTY]) == 0;
+}
+
+/* One county of a share of counties: furnished with what `that` asks for, or not. */
+static enum bj_status count_county(struct bj_judge *j, const struct bj_rule *rule,
+                                   struct counted *c, const char **why)
+{
+    struct bj_unit county = {"", "", -1, NAN};
+    struct bj_unit_list list = {1, &county};
+
+    if (!rule->field)
+        return count_furnished(j, rule, &list, c, why);
+    return count_indicator(j, rule, c, why);
+}
+
+static enum bj_status share_in_city(struct bj_judge *j, struct bj_rule_result *r)
+{
+    struct counted c = {0, 0};
+    const char *why = NULL;
+    enum bj_status st = bj_share_is_of_counties(r->rule) ? count_county(j, r->rule, &c, &why)
+                                                         : count_all(j, r->rule, &c, &why);
+
+    return st ? st : bj_result_city(j, r, c.yes, c.all, why, NULL);
+}
+
+static enum bj_status share_in_county(struct bj_judge *j, struct bj_rule_result *r,
+                                      const struct bj_unit *county, const char **why)
+{
+    struct counted c = {0, 0};
+    enum bj_status st = count_all(j, r->rule, &c, why);
+
+    if (st == BJ_OK && !*why && c.all == 0) {
+        *why = bj_assess_text(j, R_("the column '%s' is blank in every row the rule is about"),
+                              r->rule->field ? r->rule->field : "");
+        st = *why ? BJ_OK : BJ_ENOMEM;
+    }
+    if (st == BJ_OK && !*why)
+        st = bj_result_units_room(j, r, 1);
+    if (st == BJ_OK && !*why) {
+        bj_unit_share(r->rule, c.yes, c.all, bj_result_unit(r, county->code, county->name));
+        bj_result_units_verdict(r);
+    }
+    return st;
 }
 
 enum bj_status bj_judge_share(struct bj_judge *j, struct bj_rule_result *r)
 {
     const struct bj_rule *rule = r->rule;
-    struct counted c = {0, 0};
     struct bj_unit_list county = {0};
-    struct bj_unit_result *u;
     const char *why = NULL;
     enum bj_status st;
 
-    if (is_beyond_county(rule))
-        return bj_result_city(j, r);
+    if (strcmp(rule->of, bj_per_names[BJ_PER_CITY]) == 0)
+        return bj_result_open(j, r,
+                              R_("shares of cities are not judged: a batch puts the counties "
+                                 "of one city together"));
     if (strcmp(rule->of, bj_per_names[BJ_PER_VILLAGE]) == 0 && !rule->field)
         return bj_result_open(j, r, R_("facilities of each village: use a presence rule"));
+    /* Shares of counties are not one county's to judge. */
+    if (rule->per == BJ_PER_CITY || bj_share_is_of_counties(rule))
+        return share_in_city(j, r);
     st = bj_units_list(j, rule, BJ_PER_COUNTY, &county, &why);
     if (st == BJ_OK && !why)
-        st = count_all(j, rule, &c, &why);
-    if (st == BJ_OK && !why && c.all == 0)
-        why = bj_assess_text(j, R_("the column '%s' is blank in every row the rule is about"),
-                             rule->field ? rule->field : "");
-    if (st == BJ_OK && !why)
-        st = bj_result_units_room(j, r, 1);
-    if (st == BJ_OK && !why) {
-        u = bj_result_unit(r, county.item[0].code, county.item[0].name);
-        u->numerator = c.yes;
-        u->denominator = c.all;
-        u->value = c.yes / c.all;
-        u->required = rule->min;
-        u->verdict = bj_bounds_verdict(u->value, rule->min, NAN, NAN);
-        u->shortfall = fmax(0, ceil(rule->min * c.all - c.yes - 1e-9));
-        bj_result_units_verdict(r);
-    }
+        st = share_in_county(j, r, &county.item[0], &why);
     bj_free(j->ctx, county.item);
     return st == BJ_OK && why ? bj_result_open(j, r, "%s", why) : st;
 }

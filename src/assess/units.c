@@ -9,7 +9,7 @@
  * own facilities are counted in units; neighbours serve, but do not make up a county's
  * establishment.
  *
- * Rules of a city wait for all its counties (banjing batch). */
+ * Rules of a city wait for all its counties (city.c). */
 #include "assess/units_int.h"
 
 #include <math.h>
@@ -61,13 +61,6 @@ void bj_result_units_verdict(struct bj_rule_result *r)
     }
 }
 
-enum bj_status bj_result_city(struct bj_judge *j, struct bj_rule_result *r)
-{
-    return bj_result_open(j, r,
-                          R_("the rule is for a whole city: the facilities of all its counties are "
-                             "needed (`banjing batch`, in a later version)"));
-}
-
 enum bj_status bj_need_column(struct bj_judge *j, const char *field, const char *layers,
                               const char **why)
 {
@@ -95,7 +88,7 @@ int64_t bj_unit_indicator(const struct bj_judge *j, const struct bj_unit *u)
     return -1;
 }
 
-static struct bj_unit county_unit(const struct bj_judge *j)
+struct bj_unit bj_county_unit(const struct bj_judge *j)
 {
     const struct bj_case_info *info = j->study->info;
 
@@ -111,11 +104,10 @@ static struct bj_unit township_unit(const struct bj_judge *j, size_t k)
 
 static struct bj_unit unit_of_slot(const struct bj_judge *j, size_t k)
 {
-    return k < j->study->n_townships ? township_unit(j, k) : county_unit(j);
+    return k < j->study->n_townships ? township_unit(j, k) : bj_county_unit(j);
 }
 
-/* The column of that kind of people, NULL when there is none. */
-static const struct bj_attribute *people_column(const struct bj_attributes *a, enum bj_people kind)
+const struct bj_attribute *bj_people_column(const struct bj_attributes *a, enum bj_people kind)
 {
     static const char *const children[] = {
         "儿童人口", "0-14岁人口", "0—14岁人口", "少年儿童人口", "14岁及以下人口", "children", NULL};
@@ -160,7 +152,7 @@ static void add_to_units(const struct bj_judge *j, const struct bj_grouping *g, 
 static enum bj_status sum_villages(struct bj_judge *j, enum bj_people kind, double *sum)
 {
     const struct bj_places *v = &j->study->villages;
-    const struct bj_attribute *column = people_column(&j->study->village_columns, kind);
+    const struct bj_attribute *column = bj_people_column(&j->study->village_columns, kind);
     size_t n = j->study->n_townships;
     const struct bj_grouping *g;
     enum bj_status st = bj_judge_grouping(j, v, &g);
@@ -195,7 +187,7 @@ static enum bj_status sum_service(struct bj_judge *j, double *sum)
 enum bj_status bj_people_by_unit(struct bj_judge *j, enum bj_people kind, double **out)
 {
     size_t n = j->study->n_townships;
-    const struct bj_attribute *column = people_column(&j->study->indicators.columns, kind);
+    const struct bj_attribute *column = bj_people_column(&j->study->indicators.columns, kind);
     double *sum = bj_alloc0(j->ctx, n + 1, sizeof(*sum));
     enum bj_status st;
 

@@ -34,8 +34,11 @@ struct bj_unit_list {
 enum bj_status bj_units_list(struct bj_judge *j, const struct bj_rule *rule, enum bj_per per,
                              struct bj_unit_list *out, const char **why) BJ_MUST_CHECK;
 
+struct bj_unit bj_county_unit(const struct bj_judge *j);
 /* Row of the indicators layer for a unit, -1 none. */
 int64_t bj_unit_indicator(const struct bj_judge *j, const struct bj_unit *u);
+/* The column of that kind of people, NULL when there is none. */
+const struct bj_attribute *bj_people_column(const struct bj_attributes *a, enum bj_people kind);
 
 /* People of one kind by township, the county at [n_townships]; NaN unknown. Caller frees *sum.
  * The villages' columns; an indicators row wins for its unit. */
@@ -64,11 +67,26 @@ enum bj_status bj_result_units_room(struct bj_judge *j, struct bj_rule_result *r
                                     size_t n) BJ_MUST_CHECK;
 /* Verdict of the rule by its units: the worst that was evaluated. */
 void bj_result_units_verdict(struct bj_rule_result *r);
-/* Open, as rules of a city are judged over all its counties. */
-enum bj_status bj_result_city(struct bj_judge *j, struct bj_rule_result *r) BJ_MUST_CHECK;
 /* *why = the column that is needed, and where. */
 enum bj_status bj_need_column(struct bj_judge *j, const char *field, const char *layers,
                               const char **why) BJ_MUST_CHECK;
+
+/* A unit's figures and verdict under a rule of that kind; NaN = not known. */
+void bj_unit_presence(const struct bj_rule *rule, double value, struct bj_unit_result *u);
+void bj_unit_ratio(const struct bj_rule *rule, double numerator, double denominator,
+                   struct bj_unit_result *u);
+void bj_unit_share(const struct bj_rule *rule, double numerator, double denominator,
+                   struct bj_unit_result *u);
+bool bj_share_is_of_counties(const struct bj_rule *rule);
+
+/* ---- city.c ------------------------------------------------------------------ */
+
+/* A rule about the city: the county adds numerator and denominator; why_numerator, why_denominator
+ * (NULL: it is known, or the rule has none) say why it cannot. The verdict stays open; the part is
+ * the result's one unit. */
+enum bj_status bj_result_city(struct bj_judge *j, struct bj_rule_result *r, double numerator,
+                              double denominator, const char *why_numerator,
+                              const char *why_denominator) BJ_MUST_CHECK;
 
 /* ---- village.c -------------------------------------------------------------- */
 

@@ -438,14 +438,15 @@ static enum bj_status read_all_layers(struct bj_case *c, const struct bj_yaml *r
 
 static enum bj_status read_county(struct bj_case *c, const struct bj_yaml *root)
 {
-    static const char *const known[] = {"code", "name", NULL};
+    static const char *const known[] = {"code", "name", "city", NULL};
     const struct bj_yaml *map = bj_yaml_get(root, "county");
     enum bj_status st;
 
     if (!map)
         return BJ_OK;
     if ((st = bj_yaml_check_keys(c->ctx, c->doc, map, known)) ||
-        (st = bj_yaml_text(c->ctx, c->doc, map, "code", &c->info.county_code)))
+        (st = bj_yaml_text(c->ctx, c->doc, map, "code", &c->info.county_code)) ||
+        (st = bj_yaml_text(c->ctx, c->doc, map, "city", &c->info.city_name)))
         return st;
     return bj_yaml_text(c->ctx, c->doc, map, "name", &c->info.county_name);
 }
@@ -544,7 +545,7 @@ static enum bj_status fill(struct bj_case *c, const char *path)
 {
     enum bj_status st;
 
-    c->info.county_code = c->info.county_name = "";
+    c->info.county_code = c->info.county_name = c->info.city_name = "";
     c->info.base_dir = ".";
     if (!path) {
         st = set_default_date(c);

@@ -60,9 +60,8 @@ static struct bj_attribute *column_of(struct bj_ctx *ctx, struct bj_study *s,
     return item;
 }
 
-/* Every column gets room for n_rows, the new ones blank. */
-static enum bj_status widen(struct bj_ctx *ctx, struct bj_attributes *a, size_t first,
-                            size_t n_rows)
+enum bj_status bj_columns_widen(struct bj_ctx *ctx, struct bj_attributes *a, size_t first,
+                                size_t n_rows)
 {
     for (size_t k = 0; k < a->n; k++) {
         double *num = bj_resize(ctx, a->item[k].num, n_rows, sizeof(*num));
@@ -127,7 +126,7 @@ enum bj_status bj_columns_add(struct bj_ctx *ctx, struct bj_study *s, struct bj_
                              n_kept, MAX_ROWS);
     st = read_text(ctx, r, &t);
     if (st == BJ_OK)
-        st = widen(ctx, to, first, n_rows);
+        st = bj_columns_widen(ctx, to, first, n_rows);
     for (size_t c = 0; st == BJ_OK && c < t.n_columns; c++) {
         struct bj_attribute *column = column_of(ctx, s, to, r->info->field[c].name, n_rows);
 

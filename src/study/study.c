@@ -16,6 +16,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#define ALL_ROLES ((UINT32_C(1) << BJ_ROLE_N) - 1)
+
 const char *bj_study_keep(struct bj_ctx *ctx, struct bj_study *s, const char *text)
 {
     return bj_strings_add(ctx, &s->own->strings, text ? text : "", text ? strlen(text) : 0);
@@ -194,7 +196,7 @@ static enum bj_status read_role(struct bj_ctx *ctx, struct bj_study *s, enum bj_
     enum bj_status st = BJ_OK;
 
     for (size_t i = 0; st == BJ_OK && i < s->info->n_layers; i++)
-        if (s->info->layer[i].role == role)
+        if (s->info->layer[i].role == role && (s->own->roles >> role & 1))
             st = read_one(ctx, s, &s->info->layer[i], read);
     return st;
 }
@@ -243,6 +245,8 @@ static enum bj_status check_layers(struct bj_ctx *ctx, struct bj_study *s)
 {
     enum bj_status st = need_role(ctx, s, BJ_ROLE_BOUNDARY);
 
+    if (st == BJ_OK && s->own->roles != ALL_ROLES)
+        return BJ_OK;
     if (st == BJ_OK && !has_role(s, BJ_ROLE_SETTLEMENTS) && !has_role(s, BJ_ROLE_PARCELS) &&
         !has_role(s, BJ_ROLE_POPULATION))
         st = need_role(ctx, s, BJ_ROLE_VILLAGES);
@@ -288,6 +292,12 @@ static enum bj_status read_study(struct bj_ctx *ctx, struct bj_study *s)
 enum bj_status bj_study_read(struct bj_ctx *ctx, const struct bj_case *c, int lenient,
                              struct bj_study **out)
 {
+    return bj_study_read_roles(ctx, c, lenient, ALL_ROLES, out);
+}
+
+enum bj_status bj_study_read_roles(struct bj_ctx *ctx, const struct bj_case *c, int lenient,
+                                   uint32_t roles, struct bj_study **out)
+{
     struct bj_study *s = bj_alloc0(ctx, 1, sizeof(*s));
     enum bj_status st = BJ_ENOMEM;
 
@@ -299,6 +309,7 @@ enum bj_status bj_study_read(struct bj_ctx *ctx, const struct bj_case *c, int le
         s->own->ctx = ctx;
         s->own->lenient = lenient;
         s->own->boundary_input = s->own->townships_input = s->own->urban_input = -1;
+        s->own->roles = roles;
         st = read_study(ctx, s);
     } else {
         bj_free(ctx, s);

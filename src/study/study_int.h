@@ -80,6 +80,8 @@ struct bj_study_own {
     bool boundary_misplaced; /* its own numbers say so: nothing can be held against it */
     /* Layers held against the boundary, and those that would fall into it after a move. */
     size_t n_held, n_swapped, n_moved[4];
+    uint32_t roles;                   /* 1 << enum bj_role: those that are read */
+    struct bj_case_layer batch_layer; /* stands for facilities that no file of the case gives */
 };
 
 /* Copy of s in the study's block, NULL when out of memory. */
@@ -247,6 +249,9 @@ enum bj_status bj_population_read(struct bj_ctx *ctx, struct bj_study *s,
 enum bj_status bj_columns_add(struct bj_ctx *ctx, struct bj_study *s, struct bj_reading *r,
                               size_t n_kept, const uint32_t *kept, size_t first,
                               struct bj_attributes *to) BJ_MUST_CHECK;
+/* Every column gets room for n_rows, those from first on blank. */
+enum bj_status bj_columns_widen(struct bj_ctx *ctx, struct bj_attributes *a, size_t first,
+                                size_t n_rows) BJ_MUST_CHECK;
 void bj_attributes_release(struct bj_ctx *ctx, struct bj_attributes *a);
 enum bj_status bj_indicators_read(struct bj_ctx *ctx, struct bj_study *s,
                                   const struct bj_case_layer *layer) BJ_MUST_CHECK;

@@ -16,31 +16,7 @@
  *   9  丙乡             900   township hospital                    丙乡  2,100
  *  10  丁街道        20,000   community health centre, ems station
  *  11  丁街道        10,000                                        丁街道 30,000    all 46,199 */
-#include "county.h"
-
-#define ROOM 16
-
-struct sheet {
-    struct bj_attribute column[8];
-    double num[8][ROOM];
-    const char *text[8][ROOM];
-};
-
-/* One more column; cells are n texts, NULL = blank. */
-static void add_column(struct sheet *s, struct bj_attributes *a, const char *field, size_t n,
-                       const char *const *cell)
-{
-    size_t k = a->n++;
-
-    assert_true(k < 8 && n <= ROOM);
-    for (size_t i = 0; i < n; i++) {
-        s->text[k][i] = cell[i] ? cell[i] : "";
-        if (bj_text_number(s->text[k][i], &s->num[k][i]) != 1)
-            s->num[k][i] = NAN;
-    }
-    s->column[k] = (struct bj_attribute){field, s->num[k], s->text[k]};
-    a->item = s->column;
-}
+#include "sheet.h"
 
 static const double people[] = {800, 799, 2000, 1999, 4000, 4001, 500, 1200, 0, 900, 20000, 10000};
 enum { N_VILLAGES = 12 };
