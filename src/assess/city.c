@@ -122,13 +122,13 @@ enum bj_status bj_result_city(struct bj_judge *j, struct bj_rule_result *r, doub
         part->state = BJ_CITY_OPEN;
         part->denominator = NAN;
     }
-    st = part_unit(j, r);
-    if (st)
-        return st;
-    if (part->state == BJ_CITY_GIVEN)
-        return bj_result_open(j, r,
-                              R_("the rule is for a whole city: `banjing batch` puts its "
-                                 "counties together; the unit is this county's part"));
+    if (part->state == BJ_CITY_GIVEN) {
+        st = part_unit(j, r);
+        return st ? st
+                  : bj_result_open(j, r,
+                                   R_("the rule is for a whole city: `banjing batch` puts its "
+                                      "counties together; the unit is this county's part"));
+    }
     return bj_result_open(j, r,
                           R_("the rule is for a whole city (`banjing batch`), and this county's "
                              "part is not known: %s"),

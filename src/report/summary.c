@@ -1,81 +1,7 @@
-/* summary.json and inspect --json (interface.md "summary.json"), built with json-c.
- *
- * Numbers are written with fixed rules, so that equal runs give equal bytes: measures as the
- * layers carry them (m and s three decimals, km2 six), shares and people as the shortest text
- * that reads back as the same double. NaN is null. */
-#include "report/report_int.h"
+/* summary.json and inspect --json (interface.md "summary.json"). */
+#include "report/json_int.h"
 
-#include <json-c/json.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
-
-typedef struct json_object json;
-
-/* json-c answers NULL for null and for out of memory alike; strings and numbers are small, so
- * the one check is made on the finished text. */
-static json *text(const char *s)
-{
-    return s ? json_object_new_string(s) : NULL;
-}
-
-static json *number(double v)
-{
-    char buf[32];
-
-    return isfinite(v) ? json_object_new_double_s(v, bj_double_text(v, buf)) : NULL;
-}
-
-static json *fixed(double v, int decimals)
-{
-    char buf[64];
-
-    if (!isfinite(v))
-        return NULL;
-    snprintf(buf, sizeof(buf), "%.*f", decimals, v);
-    return json_object_new_double_s(v, buf);
-}
-
-static json *count(size_t n)
-{
-    return json_object_new_int64((int64_t)n);
-}
-
-static void put(json *o, const char *key, json *value)
-{
-    json_object_object_add(o, key, value);
-}
-
-static json *tally(const struct bj_tally *t)
-{
-    json *o = json_object_new_object();
-
-    put(o, "total", number(t->total));
-    put(o, "target", number(t->target));
-    put(o, "covered", number(t->covered));
-    put(o, "uncovered", number(t->uncovered));
-    put(o, "unreachable", number(t->unreachable));
-    put(o, "exempt", number(t->exempt));
-    put(o, "alt", number(t->alt));
-    put(o, "not_evaluated", number(t->not_evaluated));
-    return o;
-}
-
-/* Residential land in km2, six places as in the layers. */
-static json *land(const struct bj_tally *t)
-{
-    json *o = json_object_new_object();
-
-    put(o, "total", fixed(t->total, 6));
-    put(o, "target", fixed(t->target, 6));
-    put(o, "covered", fixed(t->covered, 6));
-    put(o, "uncovered", fixed(t->uncovered, 6));
-    put(o, "unreachable", fixed(t->unreachable, 6));
-    put(o, "exempt", fixed(t->exempt, 6));
-    put(o, "alt", fixed(t->alt, 6));
-    put(o, "not_evaluated", fixed(t->not_evaluated, 6));
-    return o;
-}
 
 static json *notes(const struct bj_study *s, const struct bj_assessment *a)
 {
@@ -86,10 +12,10 @@ static json *notes(const struct bj_study *s, const struct bj_assessment *a)
         const struct bj_note *note = i < s->n_notes ? &s->note[i] : &a->note[i - s->n_notes];
         json *o = json_object_new_object();
 
-        put(o, "code", text(note->code));
-        put(o, "layer", text(note->layer ? note->layer : ""));
-        put(o, "text", text(note->text));
-        put(o, "fix", text(note->fix ? note->fix : ""));
+        bj_json_put(o, "code", bj_json_text(note->code));
+        bj_json_put(o, "layer", bj_json_text(note->layer ? note->layer : ""));
+        bj_json_put(o, "text", bj_json_text(note->text));
+        bj_json_put(o, "fix", bj_json_text(note->fix ? note->fix : ""));
         json_object_array_add(list, o);
     }
     return list;
@@ -105,10 +31,10 @@ static json *assumptions(const struct bj_study *s, const struct bj_assessment *a
             i < s->n_assumptions ? &s->assumption[i] : &a->assumption[i - s->n_assumptions];
         json *o = json_object_new_object();
 
-        put(o, "key", text(as->key));
-        put(o, "value", text(as->value));
-        put(o, "mark", text(as->mark));
-        put(o, "source", text(as->source));
+        bj_json_put(o, "key", bj_json_text(as->key));
+        bj_json_put(o, "value", bj_json_text(as->value));
+        bj_json_put(o, "mark", bj_json_text(as->mark));
+        bj_json_put(o, "source", bj_json_text(as->source));
         json_object_array_add(list, o);
     }
     return list;
@@ -126,9 +52,9 @@ static json *fields(const struct bj_input *in)
         if (c < 0 || (size_t)c >= in->n_field_names)
             continue;
         f = json_object_new_object();
-        put(f, "field", text(in->field_name[c]));
-        put(f, "why", text(in->fields.why[r]));
-        put(o, bj_field_role_names[r], f);
+        bj_json_put(f, "field", bj_json_text(in->field_name[c]));
+        bj_json_put(f, "why", bj_json_text(in->fields.why[r]));
+        bj_json_put(o, bj_field_role_names[r], f);
     }
     return o;
 }
@@ -141,18 +67,18 @@ static json *inputs(const struct bj_study *s)
         const struct bj_input *in = &s->input[i];
         json *o = json_object_new_object();
 
-        put(o, "role", text(in->role));
-        put(o, "path", text(in->path));
-        put(o, "sha256", in->sha256[0] ? text(in->sha256) : NULL);
-        put(o, "driver", text(in->driver));
-        put(o, "layer", text(in->layer));
-        put(o, "crs", text(in->crs));
-        put(o, "encoding", text(in->encoding));
-        put(o, "encoding_why", text(in->encoding_why));
-        put(o, "rows", json_object_new_int64(in->rows));
-        put(o, "used", json_object_new_int64(in->used));
-        put(o, "population", number(in->population));
-        put(o, "fields", fields(in));
+        bj_json_put(o, "role", bj_json_text(in->role));
+        bj_json_put(o, "path", bj_json_text(in->path));
+        bj_json_put(o, "sha256", in->sha256[0] ? bj_json_text(in->sha256) : NULL);
+        bj_json_put(o, "driver", bj_json_text(in->driver));
+        bj_json_put(o, "layer", bj_json_text(in->layer));
+        bj_json_put(o, "crs", bj_json_text(in->crs));
+        bj_json_put(o, "encoding", bj_json_text(in->encoding));
+        bj_json_put(o, "encoding_why", bj_json_text(in->encoding_why));
+        bj_json_put(o, "rows", json_object_new_int64(in->rows));
+        bj_json_put(o, "used", json_object_new_int64(in->used));
+        bj_json_put(o, "population", bj_json_number(in->population));
+        bj_json_put(o, "fields", fields(in));
         json_object_array_add(list, o);
     }
     return list;
@@ -162,144 +88,10 @@ static json *county(const struct bj_study *s)
 {
     json *o = json_object_new_object();
 
-    put(o, "code", text(s->info->county_code));
-    put(o, "name", text(s->info->county_name));
-    put(o, "area_km2", fixed(s->county_area_m2 / 1e6, 6));
+    bj_json_put(o, "code", bj_json_text(s->info->county_code));
+    bj_json_put(o, "name", bj_json_text(s->info->county_name));
+    bj_json_put(o, "area_km2", bj_json_fixed(s->county_area_m2 / 1e6, 6));
     return o;
-}
-
-static json *units(const struct bj_rule_result *res)
-{
-    json *list = json_object_new_array();
-
-    for (size_t i = 0; i < res->n_units; i++) {
-        const struct bj_unit_result *u = &res->unit[i];
-        json *o = json_object_new_object();
-
-        put(o, "code", text(u->code));
-        put(o, "name", text(u->name));
-        put(o, "value", number(u->value));
-        put(o, "numerator", number(u->numerator));
-        put(o, "denominator", number(u->denominator));
-        put(o, "required", number(u->required));
-        put(o, "shortfall", number(u->shortfall));
-        put(o, "verdict", text(bj_verdict_names[u->verdict]));
-        json_object_array_add(list, o);
-    }
-    return list;
-}
-
-/* What a judged rule counts: parts of `any` and `all` have parcels alike. */
-static const char *demand_name(const struct bj_rule_result *res)
-{
-    return bj_demand_names[res->cover_m2 ? BJ_DEMAND_PARCELS : res->rule->demand];
-}
-
-static json *townships(const struct bj_rule_result *res)
-{
-    json *list = json_object_new_array();
-
-    for (size_t i = 0; i < res->n_townships; i++) {
-        const struct bj_township_tally *t = &res->township[i];
-        json *o = json_object_new_object();
-
-        put(o, "code", text(t->code));
-        put(o, "name", text(t->name));
-        put(o, demand_name(res), tally(&t->villages));
-        put(o, "population", tally(&t->population));
-        if (res->cover_m2)
-            put(o, "parcel_area_km2", land(&t->land_km2));
-        put(o, "uncovered_km2", fixed(t->uncovered_km2, 6));
-        json_object_array_add(list, o);
-    }
-    return list;
-}
-
-static void put_limits(json *o, const struct bj_rule *rule)
-{
-    if (isfinite(rule->limit_m))
-        put(o, "limit_m", number(rule->limit_m));
-    if (isfinite(rule->limit_s))
-        put(o, "limit_s", number(rule->limit_s));
-    if (isfinite(rule->target_m))
-        put(o, "target_m", number(rule->target_m));
-    if (isfinite(rule->target_s))
-        put(o, "target_s", number(rule->target_s));
-}
-
-static void put_points(json *o, const struct bj_rule_result *res)
-{
-    json *area = json_object_new_object(), *share = json_object_new_object(),
-         *own = json_object_new_object();
-
-    put(o, "demand", text(demand_name(res)));
-    put(o, demand_name(res), tally(&res->villages));
-    put(o, "population", tally(&res->population));
-    if (res->cover_m2)
-        put(o, "parcel_area_km2", land(&res->land_km2));
-    put(area, "total", fixed(res->area_km2, 6));
-    put(area, "covered", fixed(res->covered_km2, 6));
-    put(area, "uncovered", fixed(res->uncovered_km2, 6));
-    put(o, "area_km2", area);
-    put(share, res->cover_m2 ? "parcel_count" : demand_name(res), number(res->share_villages));
-    put(share, "population", number(res->share_population));
-    put(share, "area", number(res->share_area));
-    if (res->cover_m2) { /* 居住用地覆盖率 */
-        put(share, "parcels", number(res->share_land));
-        put(share, "parcels_is",
-            text("parcel_area_km2: covered / (total - not_evaluated): residential land inside the "
-                 "circles / all residential land"));
-    }
-    put(o, "share", share);
-    put(own, "villages_covered", number(res->own_villages));
-    put(own, "population_covered", number(res->own_population));
-    if (res->cover_m2)
-        put(own, "parcel_km2_covered", fixed(res->own_land_km2, 6));
-    put(o, "own_only", own);
-    put(o, "patches", res->has_area ? count(res->n_patches) : NULL);
-    put(o, "farthest_m", fixed(res->farthest_m, 3));
-    put(o, "borderline", count(res->borderline));
-    put(o, "mean_s", fixed(res->mean_s, 3));
-}
-
-static json *rule_result(const struct bj_rule_result *res)
-{
-    const struct bj_rule *rule = res->rule;
-    json *o = json_object_new_object();
-
-    put(o, "id", text(rule->id));
-    put(o, "kind", text(bj_kind_names[rule->kind]));
-    put(o, "level", text(bj_rule_level_names[rule->level]));
-    put(o, "clause", text(rule->clause));
-    put(o, "quote", text(rule->quote));
-    put_limits(o, rule);
-    put(o, "verdict", text(bj_verdict_names[res->verdict]));
-    put(o, "reason", text(res->reason ? res->reason : ""));
-    if (res->judged)
-        put_points(o, res);
-    put(o, "units", units(res));
-    put(o, "townships", townships(res));
-    return o;
-}
-
-/* The finished text; takes root over. */
-static enum bj_status finish(struct bj_ctx *ctx, json *root, char **out)
-{
-    const char *s = root ? json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY |
-                                                                    JSON_C_TO_STRING_NOSLASHESCAPE)
-                         : NULL;
-    size_t n = s ? strlen(s) : 0;
-    char *copy = s ? malloc(n + 2) : NULL;
-
-    if (copy) {
-        memcpy(copy, s, n);
-        memcpy(copy + n, "\n", 2);
-    }
-    json_object_put(root);
-    if (!copy)
-        return bj_fail(ctx, BJ_ENOMEM, _("out of memory while writing the summary"));
-    *out = copy;
-    return BJ_OK;
 }
 
 enum bj_status bj_report_summary(struct bj_ctx *ctx, const struct bj_plan *plan,
@@ -310,55 +102,56 @@ enum bj_status bj_report_summary(struct bj_ctx *ctx, const struct bj_plan *plan,
     json *root = json_object_new_object(), *o = json_object_new_object(),
          *rules = json_object_new_array(), *seconds = json_object_new_object();
 
-    put(root, "banjing", text(bj_version()));
-    put(root, "schema", json_object_new_int(1));
-    put(root, "date", text(study->info->date));
-    put(root, "warnings", notes(study, a));
-    put(root, "assumptions", assumptions(study, a));
-    put(root, "county", county(study));
-    put(o, "id", text(p->id));
-    put(o, "title", text(p->title));
-    put(o, "document", text(p->document));
-    put(o, "sha256", text(p->sha256));
-    put(root, "plan", o);
-    put(root, "work_crs", text(bj_crs_wkt(study->work)));
-    put(root, "inputs", inputs(study));
+    bj_json_put(root, "banjing", bj_json_text(bj_version()));
+    bj_json_put(root, "schema", json_object_new_int(1));
+    bj_json_put(root, "date", bj_json_text(study->info->date));
+    bj_json_put(root, "warnings", notes(study, a));
+    bj_json_put(root, "assumptions", assumptions(study, a));
+    bj_json_put(root, "county", county(study));
+    bj_json_put(o, "id", bj_json_text(p->id));
+    bj_json_put(o, "title", bj_json_text(p->title));
+    bj_json_put(o, "document", bj_json_text(p->document));
+    bj_json_put(o, "sha256", bj_json_text(p->sha256));
+    bj_json_put(root, "plan", o);
+    bj_json_put(root, "work_crs", bj_json_text(bj_crs_wkt(study->work)));
+    bj_json_put(root, "inputs", inputs(study));
     for (size_t i = 0; i < a->n_rules; i++)
-        json_object_array_add(rules, rule_result(&a->result[i]));
-    put(root, "rules", rules);
-    put(seconds, "read", fixed(opt->read_s, 6));
-    put(seconds, "reach", fixed(a->reach_s, 6));
-    put(seconds, "cover", fixed(a->cover_s, 6));
-    put(seconds, "assess", fixed(a->assess_s, 6));
-    put(seconds, "write", fixed(write_s, 6));
-    put(seconds, "total", fixed(opt->read_s + a->reach_s + a->cover_s + a->assess_s + write_s, 6));
-    put(root, "seconds", seconds);
-    return finish(ctx, root, out);
+        json_object_array_add(rules, bj_json_rule(&a->result[i], "townships"));
+    bj_json_put(root, "rules", rules);
+    bj_json_put(seconds, "read", bj_json_fixed(opt->read_s, 6));
+    bj_json_put(seconds, "reach", bj_json_fixed(a->reach_s, 6));
+    bj_json_put(seconds, "cover", bj_json_fixed(a->cover_s, 6));
+    bj_json_put(seconds, "assess", bj_json_fixed(a->assess_s, 6));
+    bj_json_put(seconds, "write", bj_json_fixed(write_s, 6));
+    bj_json_put(seconds, "total",
+                bj_json_fixed(opt->read_s + a->reach_s + a->cover_s + a->assess_s + write_s, 6));
+    bj_json_put(root, "seconds", seconds);
+    return bj_json_finish(ctx, root, out);
 }
 
 enum bj_status bj_report_inspect(struct bj_ctx *ctx, const struct bj_study *study, char **out)
 {
     json *root = json_object_new_object(), *rows = json_object_new_array();
 
-    put(root, "banjing", text(bj_version()));
-    put(root, "schema", json_object_new_int(1));
-    put(root, "county", county(study));
-    put(root, "work_crs", study->work ? text(bj_crs_wkt(study->work)) : NULL);
-    put(root, "inputs", inputs(study));
+    bj_json_put(root, "banjing", bj_json_text(bj_version()));
+    bj_json_put(root, "schema", json_object_new_int(1));
+    bj_json_put(root, "county", county(study));
+    bj_json_put(root, "work_crs", study->work ? bj_json_text(bj_crs_wkt(study->work)) : NULL);
+    bj_json_put(root, "inputs", inputs(study));
     for (size_t i = 0; i < study->n_ledger; i++) {
         const struct bj_ledger_row *l = &study->ledger[i];
         json *o = json_object_new_object();
 
-        put(o, "file", text(study->input[l->input].path));
-        put(o, "row", json_object_new_int64(l->row));
-        put(o, "code", text(l->code ? l->code : ""));
-        put(o, "state", text(bj_fate_names[l->fate]));
-        put(o, "reason", text(l->reason ? l->reason : ""));
-        put(o, "population", number(l->population));
+        bj_json_put(o, "file", bj_json_text(study->input[l->input].path));
+        bj_json_put(o, "row", json_object_new_int64(l->row));
+        bj_json_put(o, "code", bj_json_text(l->code ? l->code : ""));
+        bj_json_put(o, "state", bj_json_text(bj_fate_names[l->fate]));
+        bj_json_put(o, "reason", bj_json_text(l->reason ? l->reason : ""));
+        bj_json_put(o, "population", bj_json_number(l->population));
         json_object_array_add(rows, o);
     }
-    put(root, "ledger", rows);
-    put(root, "suspicions", notes(study, NULL));
-    put(root, "assumptions", assumptions(study, NULL));
-    return finish(ctx, root, out);
+    bj_json_put(root, "ledger", rows);
+    bj_json_put(root, "suspicions", notes(study, NULL));
+    bj_json_put(root, "assumptions", assumptions(study, NULL));
+    return bj_json_finish(ctx, root, out);
 }
