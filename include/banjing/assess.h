@@ -81,6 +81,7 @@ struct bj_city_part {
     double numerator, denominator; /* the county's; NaN: the rule has none */
     /* Of the city's own row in the indicators layer, which wins over the sum; NaN: none. */
     double city_numerator, city_denominator;
+    const char *why; /* ABSENT, OPEN: what is missing; borrowed from the assessment */
 };
 
 struct bj_rule_result {

@@ -4,6 +4,7 @@
 
 #include "banjing/assess.h"
 #include "banjing/base.h"
+#include "banjing/batch.h"
 #include "banjing/cover.h"
 #include "banjing/crs.h"
 #include "banjing/layer.h"

@@ -222,6 +222,10 @@ struct bj_writer; /* all layers of one result */
 enum bj_status bj_writer_new(struct bj_ctx *ctx, struct bj_outdir *o, enum bj_format format,
                              const char *crs_wkt, const char *encoding, const char *date,
                              struct bj_writer **out) BJ_MUST_CHECK;
+/* Another name than result.gpkg or result.gdb for the one dataset of those formats, before its
+ * first layer. */
+enum bj_status bj_writer_set_file(struct bj_ctx *ctx, struct bj_writer *w,
+                                  const char *file) BJ_MUST_CHECK;
 /* folder "LC-01", name "covered": LC-01/covered.shp, layer LC-01_covered of result.gpkg, or layer
  * LC_01_covered of result.gdb (alias LC-01_covered; a File Geodatabase allows letters, digits and
  * '_' in names: the rest becomes '_', and a folder whose name is taken is numbered, with a

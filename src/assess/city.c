@@ -105,7 +105,7 @@ enum bj_status bj_result_city(struct bj_judge *j, struct bj_rule_result *r, doub
     struct bj_city_part *part = &r->city;
     enum bj_status st;
 
-    *part = (struct bj_city_part){BJ_CITY_GIVEN, numerator, denominator, NAN, NAN};
+    *part = (struct bj_city_part){BJ_CITY_GIVEN, numerator, denominator, NAN, NAN, NULL};
     take_city_row(j, r->rule, part);
     if (why_numerator && is_absent(j, r->rule)) {
         part->state = BJ_CITY_ABSENT;
@@ -129,11 +129,11 @@ enum bj_status bj_result_city(struct bj_judge *j, struct bj_rule_result *r, doub
                                    R_("the rule is for a whole city: `banjing batch` puts its "
                                       "counties together; the unit is this county's part"));
     }
+    part->why = part->state == BJ_CITY_OPEN && why_denominator ? why_denominator : why_numerator;
     return bj_result_open(j, r,
                           R_("the rule is for a whole city (`banjing batch`), and this county's "
                              "part is not known: %s"),
-                          part->state == BJ_CITY_OPEN && why_denominator ? why_denominator
-                                                                         : why_numerator);
+                          part->why);
 }
 
 /* ---- what is kept of a county --------------------------------------------------- */
@@ -230,8 +230,9 @@ static enum bj_status keep_result(struct bj_city *c, const struct bj_rule_result
 {
     p->there = true;
     p->verdict = r->verdict;
-    p->reason = keep(c, r->reason);
+    p->reason = keep(c, r->city.why ? r->city.why : r->reason);
     p->city = r->city;
+    p->city.why = NULL; /* the assessment's own */
     p->points = r->judged;
     p->villages = r->villages;
     p->population = r->population;

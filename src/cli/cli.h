@@ -123,6 +123,38 @@ struct common {
         OPT_FLAG('q', "quiet", &(c).quiet, N_("no progress and no remarks, only warnings")),       \
         OPT_LIST(0, "config", &(c).config, N_("KEY=VALUE"), N_("GDAL configuration option"))
 
+/* How counties are judged and written: check and batch alike. */
+struct judging {
+    const char *out, *outputs, *out_crs;
+    struct opt_list rule;
+    int overwrite, strict, lang, format, encoding;
+    double tolerance_m;
+};
+#define JUDGING_DEFAULTS                                                                           \
+    {                                                                                              \
+        .lang = -1, .tolerance_m = 0.1                                                             \
+    }
+extern const char *const lang_names[], *const encoding_names[];
+#define JUDGING_OPTIONS(j)                                                                         \
+    OPT_LIST(0, "rule", &(j).rule, N_("ID"),                                                       \
+             N_("judge this rule only; may be given several times")),                              \
+        OPT_TEXT(0, "outputs", &(j).outputs, N_("LIST"),                                           \
+                 N_("of layers,tables,report,map; default all")),                                  \
+        OPT_ENUM('f', "format", &(j).format, bj_format_names, N_("format of the layers")),         \
+        OPT_ENUM(0, "encoding", &(j).encoding, encoding_names, N_("text in written shapefiles")),  \
+        OPT_TEXT(0, "out-crs", &(j).out_crs, N_("CRS"),                                            \
+                 N_("CRS of the layers, as EPSG:4490; default the boundary's")),                   \
+        OPT_REAL(0, "tolerance", &(j).tolerance_m, N_("M"), 0.001, 100,                            \
+                 N_("drawn arcs stay this near to the circle, metres; default 0.1")),              \
+        OPT_ENUM(0, "lang", &(j).lang, lang_names,                                                 \
+                 N_("language of tables; default the case's, else zh")),                           \
+        OPT_FLAG(0, "strict", &(j).strict, N_("exit 3 when a must-rule is not met"))
+
+/* Whether -o and --outputs are as they must be; else says so: EXIT_USAGE. */
+int judging_check(const char *command, const struct judging *j);
+/* What they mean for a run; report.lang is NULL where the case decides. */
+struct bj_run_options judging_run(const struct judging *j);
+
 /* Applies --config, --threads, --quiet to ctx. */
 enum bj_status common_apply(struct bj_ctx *ctx, const struct common *c);
 /* Case file (NULL = none) with the command line's layers over it. */
@@ -131,6 +163,7 @@ enum bj_status common_case(struct bj_ctx *ctx, const struct common *c, const cha
 
 /* ---- subcommands -------------------------------------------------------- */
 
+int cmd_batch(struct bj_ctx *ctx, int argc, char **argv);
 int cmd_check(struct bj_ctx *ctx, int argc, char **argv);
 int cmd_inspect(struct bj_ctx *ctx, int argc, char **argv);
 int cmd_plan(struct bj_ctx *ctx, int argc, char **argv);

@@ -1,4 +1,5 @@
-/* Options that several subcommands share: layers on the command line, threads, quiet. */
+/* Options that several subcommands share: layers on the command line, threads, quiet, and how
+ * counties are judged. */
 #include "cli/cli.h"
 
 #include <string.h>
@@ -59,4 +60,55 @@ enum bj_status common_case(struct bj_ctx *ctx, const struct common *c, const cha
     }
     *out = made;
     return BJ_OK;
+}
+
+/* ---- judging ---------------------------------------------------------------- */
+
+const char *const lang_names[] = {"zh", "en", NULL};
+const char *const encoding_names[] = {"utf-8", "gb18030", NULL};
+
+/* "layers,tables" -> bits; 0 when a word is unknown. */
+static unsigned outputs_of(const char *text)
+{
+    static const char *const words[] = {"layers", "tables", "report", "map", "all"};
+    static const unsigned bits[] = {BJ_OUTPUT_LAYERS, BJ_OUTPUT_TABLES, BJ_OUTPUT_REPORT,
+                                    BJ_OUTPUT_MAP, BJ_OUTPUT_ALL};
+    unsigned all = 0;
+
+    if (!text)
+        return BJ_OUTPUT_ALL;
+    while (*text) {
+        size_t n = strcspn(text, ","), i = 0;
+
+        while (i < 5 && !(strlen(words[i]) == n && strncmp(words[i], text, n) == 0))
+            i++;
+        if (i == 5)
+            return 0;
+        all |= bits[i];
+        text += n + (text[n] == ',');
+    }
+    return all;
+}
+
+int judging_check(const char *command, const struct judging *j)
+{
+    if (!j->out)
+        return opt_wrong(command, _("give the result folder with -o DIR"));
+    if (!outputs_of(j->outputs))
+        return opt_wrong(command,
+                         _("option --outputs: '%s' is no list of layers, tables, report, map"),
+                         j->outputs);
+    return EXIT_DONE;
+}
+
+struct bj_run_options judging_run(const struct judging *j)
+{
+    return (struct bj_run_options){
+        .assess = {.tolerance_m = j->tolerance_m, .n_rules = j->rule.n, .rule = j->rule.item},
+        .report = {.outputs = outputs_of(j->outputs),
+                   .format = (enum bj_format)j->format,
+                   .encoding = j->encoding == 1 ? "GB18030" : "UTF-8",
+                   .lang = j->lang >= 0 ? lang_names[j->lang] : NULL},
+        .out_crs = j->out_crs,
+        .overwrite = j->overwrite};
 }

@@ -20,7 +20,7 @@ static const struct command commands[] = {
     {"help", N_("this page, or `banjing help format`: files and fields"), cmd_help},
     {"site", N_("propose sites for what a rule leaves uncovered"), NULL},
     {"reach", N_("service areas and a demand x facility table"), NULL},
-    {"batch", N_("check many counties"), NULL},
+    {"batch", N_("check many counties, and their cities"), cmd_batch},
     {"diff", N_("what changed between two results"), NULL},
 };
 enum { N_COMMANDS = sizeof(commands) / sizeof(*commands) };

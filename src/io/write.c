@@ -45,6 +45,7 @@ struct bj_writer {
     struct bj_outdir *o;
     enum bj_format format;
     char *wkt, *prj, *encoding, *date;
+    char *joined; /* name of the one dataset, NULL: result.gpkg, result.gdb */
     char *label;  /* "LC-01/covered", in messages */
     char *file;   /* relative path of the current layer's file */
     char *memory; /* FlatGeobuf, GeoJSON: its name in /vsimem, NULL when none */
@@ -74,6 +75,8 @@ static bool is_joined(const struct bj_writer *w)
 
 static const char *joined_file(const struct bj_writer *w)
 {
+    if (w->joined)
+        return w->joined;
     return w->format == BJ_FORMAT_GPKG ? "result.gpkg" : "result.gdb";
 }
 
@@ -647,6 +650,13 @@ static enum bj_status begin_ogr(struct bj_ctx *ctx, struct bj_writer *w, const c
     return st;
 }
 
+enum bj_status bj_writer_set_file(struct bj_ctx *ctx, struct bj_writer *w, const char *file)
+{
+    bj_free(ctx, w->joined);
+    w->joined = bj_strdup(ctx, file);
+    return w->joined ? BJ_OK : BJ_ENOMEM;
+}
+
 enum bj_status bj_writer_layer(struct bj_ctx *ctx, struct bj_writer *w, const char *folder,
                                const char *name, enum bj_geometry geometry, size_t n_fields,
                                const struct bj_out_field *field)
@@ -894,6 +904,7 @@ static void free_all(struct bj_ctx *ctx, struct bj_writer *w)
     bj_free(ctx, w->wkt);
     bj_free(ctx, w->prj);
     bj_free(ctx, w->encoding);
+    bj_free(ctx, w->joined);
     bj_free(ctx, w->date);
     bj_free(ctx, w);
 }
