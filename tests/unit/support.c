@@ -171,7 +171,13 @@ static void failing_release(void *udata, void *p)
 
 size_t support_torture(enum bj_status (*call)(struct bj_ctx *c, void *arg), void *arg)
 {
-    for (size_t n = 0; n < 1000000; n++) {
+    return support_torture_by(1, call, arg);
+}
+
+size_t support_torture_by(size_t step, enum bj_status (*call)(struct bj_ctx *c, void *arg),
+                          void *arg)
+{
+    for (size_t n = 0; n < 1000000; n += step) {
         struct failing f = {n, 0};
         struct bj_allocator a = {failing_resize, failing_release, &f};
         struct bj_ctx *c = bj_ctx_new();

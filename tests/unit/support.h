@@ -62,5 +62,8 @@ double support_uniform(struct support_random *r, double low, double high);
  * Every failure must be BJ_ENOMEM and leak nothing (ASan, valgrind). call gets a fresh
  * context. Returns how many allocations it took. */
 size_t support_torture(enum bj_status (*call)(struct bj_ctx *c, void *arg), void *arg);
+/* The same for every step-th allocation: for calls that take long. */
+size_t support_torture_by(size_t step, enum bj_status (*call)(struct bj_ctx *c, void *arg),
+                          void *arg);
 
 #endif
