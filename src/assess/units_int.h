@@ -82,8 +82,8 @@ bool bj_share_is_of_counties(const struct bj_rule *rule);
 /* ---- city.c ------------------------------------------------------------------ */
 
 /* A rule about the city: the county adds numerator and denominator; why_numerator, why_denominator
- * (NULL: it is known, or the rule has none) say why it cannot. The verdict stays open; a part that is known is
- * the result's one unit. */
+ * (NULL: it is known, or the rule has none) say why it cannot. The verdict stays open; a part that
+ * is known is the result's one unit. */
 enum bj_status bj_result_city(struct bj_judge *j, struct bj_rule_result *r, double numerator,
                               double denominator, const char *why_numerator,
                               const char *why_denominator) BJ_MUST_CHECK;

@@ -15,7 +15,6 @@ static const struct usage usage = {
     "  banjing plan validate my-plan.yaml\n"
     "  banjing plan validate my-plan.yaml --case case.yaml\n"};
 
-
 static enum bj_status list(struct bj_ctx *ctx)
 {
     char **ids = NULL;
