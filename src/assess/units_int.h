@@ -12,6 +12,10 @@
 
 /* Column that a rule calls `field`; NULL when there is none, or none that is surely it. */
 const struct bj_attribute *bj_column_find(const struct bj_attributes *a, const char *field);
+/* Whether the column found for a standard (推荐标准) is one that names the standard reached. */
+bool bj_column_says_standards(const struct bj_attribute *a, const char *field);
+/* The same for something counted: 托位数 for 托位, and the other way round. */
+const struct bj_attribute *bj_column_amount(const struct bj_attributes *a, const char *field);
 /* The one column of that role (enum bj_field_role), NULL when none or several. */
 const struct bj_attribute *bj_column_of_role(const struct bj_attributes *a, int role);
 /* Whether a row is as the rule's `that` or `where` says: 1 yes, 0 no, -1 the cell is blank. */
@@ -44,7 +48,8 @@ enum bj_status bj_people_by_unit(struct bj_judge *j, enum bj_people kind,
 /* Entry of a unit in such an array. */
 size_t bj_unit_slot(const struct bj_judge *j, const struct bj_unit *u);
 
-/* Own facilities that a rule counts: class, ownership, `that`. */
+/* Own facilities that a rule counts: class, ownership, `that`. Where the column of `that` is blank
+ * in all of them, nobody knows which count: a reason. */
 struct bj_pick {
     size_t n, n_outside; /* n_outside: likewise, but neighbours */
     int32_t *row;        /* in study.facilities */
@@ -69,6 +74,9 @@ enum bj_status bj_result_city(struct bj_judge *j, struct bj_rule_result *r) BJ_M
 /* *why = the column that is needed, and where. */
 enum bj_status bj_need_column(struct bj_judge *j, const char *field, const char *layers,
                               const char **why) BJ_MUST_CHECK;
+/* *why = that column is there, and blank wherever the rule looks. */
+enum bj_status bj_blank_column(struct bj_judge *j, const char *field,
+                               const char **why) BJ_MUST_CHECK;
 
 /* ---- village.c -------------------------------------------------------------- */
 

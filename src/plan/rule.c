@@ -68,7 +68,8 @@ static const struct key keys[] = {
     {"level", 0, EVERY, WORD, AT(level), bj_rule_level_names, NULL},
     {"kind", EVERY, 0, WORD, AT(kind), bj_kind_names, NULL},
     {"note", 0, EVERY, TEXT, AT(note), NULL, NULL},
-    {"facilities", POINTS | K(PRESENCE), K(RATIO) | K(COUNT), CLASSES, AT(facilities), NULL, NULL},
+    {"facilities", POINTS | K(PRESENCE), K(RATIO) | K(COUNT) | K(EXCLUDE), CLASSES, AT(facilities),
+     NULL, NULL},
     {"demand", POINTS, 0, WORD, AT(demand), bj_demand_names, NULL},
     {"where", POINTS, 0, WORD, AT(where), bj_where_names, NULL},
     {"target_m", 0, K(RADIUS), METRES, AT(target_m), NULL, NULL},
@@ -78,7 +79,7 @@ static const struct key keys[] = {
     {"mode", TIMES, 0, WORD, AT(mode), bj_mode_names, NULL},
     {"direction", TIMES, 0, WORD, AT(direction), bj_direction_names, NULL},
     {"turnout_s", 0, TIMES, SECONDS, AT(turnout_s), NULL, NULL},
-    {"ownership", 0, POINTS | K(PRESENCE), OWN, 0, NULL, read_ownership},
+    {"ownership", 0, POINTS | UNITS | K(EXCLUDE), OWN, 0, NULL, read_ownership},
     {"of", GROUPS, 0, OWN, 0, NULL, leave_parts},
     {"of", K(TIER), 0, OWN, 0, NULL, read_tier_of},
     {"by", K(TIER), 0, OWN, 0, NULL, read_tier_by},
@@ -87,7 +88,7 @@ static const struct key keys[] = {
     {"of", K(ALT), 0, OWN, 0, NULL, read_alt_of},
     {"kinds", K(ALT), 0, OWN, 0, NULL, read_alt_kinds},
     {"what", K(EXCLUDE), 0, OWN, 0, NULL, read_excluded},
-    {"where", K(EXCLUDE), 0, OWN, 0, NULL, read_exclude_where},
+    {"where", 0, K(EXCLUDE), OWN, 0, NULL, read_exclude_where},
     {"value", K(RATIO), K(COUNT), TEXT, AT(value), NULL, NULL},
     {"per", K(PRESENCE), 0, WORD, AT(per), presence_per, NULL},
     {"per", 0, K(RATIO), OWN, 0, NULL, read_ratio_per},
@@ -557,6 +558,33 @@ static enum bj_status check_share(const struct bj_rule_reader *r)
     return BJ_OK;
 }
 
+/* Candidates are villages; of facilities a rule may name some, or say which by a column. */
+static enum bj_status check_exclusion(const struct bj_rule_reader *r)
+{
+    const struct bj_rule *u = &r->rule;
+
+    if (u->kind != BJ_KIND_EXCLUDE)
+        return BJ_OK;
+    if (strcmp(u->of, "candidates") == 0 && (u->facilities || u->ownership))
+        return bj_rule_fail(r, bj_yaml_get(r->map, u->facilities ? "facilities" : "ownership"),
+                            _("candidates are villages: facilities and ownership go with 'what: "
+                              "beds' or 'what: facilities'"));
+    if (u->field || (strcmp(u->of, "facilities") == 0 && u->facilities))
+        return BJ_OK;
+    return bj_rule_fail(r, NULL, _("where is missing"));
+}
+
+/* Ownership is a facility's: a rule that counts none cannot ask for it. */
+static enum bj_status check_ownership(const struct bj_rule_reader *r)
+{
+    const struct bj_rule *u = &r->rule;
+
+    if (!u->ownership || u->facilities || u->kind == BJ_KIND_EXCLUDE)
+        return BJ_OK;
+    return bj_rule_fail(r, bj_yaml_get(r->map, "ownership"),
+                        _("'ownership' needs the 'facilities' whose it is"));
+}
+
 /* ---- reading in order ------------------------------------------------------------ */
 
 static void set_unknown(struct bj_rule *u)
@@ -676,6 +704,10 @@ static enum bj_status read_rule(struct bj_rule_reader *r, size_t position, int p
         st = check_bounds(r);
     if (!st)
         st = check_resources(r);
+    if (!st)
+        st = check_exclusion(r);
+    if (!st)
+        st = check_ownership(r);
     return st ? st : check_share(r);
 }
 
