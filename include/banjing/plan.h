@@ -161,6 +161,13 @@ enum bj_status bj_plan_read(struct bj_ctx *ctx, const char *id_or_path, const ch
                             struct bj_plan **out) BJ_MUST_CHECK;
 void bj_plan_free(struct bj_plan *plan);
 
+/* All that is wrong with a plan file, one sentence a fault with path, line and column, in the order
+ * of reading; an empty list when bj_plan_read() would take it. A key that cannot be understood
+ * hides what else its rule may lack. Other failures (no such file) as bj_plan_read(). Caller frees
+ * with bj_plan_list_free(). */
+enum bj_status bj_plan_faults(struct bj_ctx *ctx, const char *id_or_path, const char *base_dir,
+                              char ***faults) BJ_MUST_CHECK;
+
 struct bj_plan_info {
     const char *id, *title, *document, *date, *scope, *notes, *extends, *path;
     char sha256[65];

@@ -516,28 +516,36 @@ static void say_that(struct page *p, const struct bj_rule *u)
     }
 }
 
-static void say_share(struct page *p, const struct bj_rule *u)
+static void say_share_of(struct page *p, const struct bj_rule *u)
 {
     int unit = bj_word_find(u->of, bj_per_names);
 
-    say_of(p, "以", "by ");
-    say(p, word(p, per_words[u->per]));
-    say_of(p, u->min == 1 ? "计，全部" : "计，", u->min == 1 ? ", every " : ", of every ");
     if (unit >= 0)
         say(p, word(p, per_words[unit]));
     else
         say_classes(p, u->facilities);
     if (u->ownership)
         say_owner(p, u);
-    if (u->min == 1) {
-        say_of(p, "，", ": ");
-        say_that(p, u);
-        return;
+}
+
+static void say_share(struct page *p, const struct bj_rule *u)
+{
+    say_of(p, "以", "by ");
+    say(p, word(p, per_words[u->per]));
+    say_of(p, "计，", ", at least ");
+    if (p->en) {
+        say_percent(p, u->min);
+        say(p, " of all ");
+    } else if (u->min == 1) {
+        say(p, "全部");
     }
-    say_of(p, "中", ", those where ");
+    say_share_of(p, u);
+    say_of(p, u->min == 1 ? "，" : "中", ": ");
     say_that(p, u);
-    say_of(p, "的占比不低于 ", " are at least ");
-    say_percent(p, u->min);
+    if (!p->en && u->min < 1) {
+        say(p, "的占比不低于 ");
+        say_percent(p, u->min);
+    }
 }
 
 static void say_exclusion(struct page *p, const struct bj_rule *u)
