@@ -65,6 +65,12 @@ struct bj_served {
     enum bj_verdict verdict;    /* whether its class is that, where there is one */
 };
 
+/* Rooms and people of one facility, by the rules of the plan about single facilities. */
+struct bj_fitness {
+    enum bj_verdict verdict;    /* the worst; NOT_EVALUATED: no rule, or blank cells */
+    const struct bj_rule *rule; /* that says so first, NULL none */
+};
+
 struct bj_rule_result {
     const struct bj_rule *rule;
     enum bj_verdict verdict;
@@ -107,7 +113,8 @@ struct bj_rule_result {
 struct bj_assessment {
     size_t n_rules;
     struct bj_rule_result *result;
-    size_t n_notes; /* warnings that judging added to the study's */
+    struct bj_fitness *fitness; /* one a facility of the study */
+    size_t n_notes;             /* warnings that judging added to the study's */
     struct bj_note *note;
     size_t n_assumptions;
     struct bj_assumption *assumption;

@@ -98,6 +98,8 @@ enum bj_people {
     BJ_PEOPLE_AGED65
 };
 extern const char *const bj_people_names[];
+/* A kind of people for reports: 常住人口, residents. Borrowed. */
+const char *bj_people_label(enum bj_people p, const char *lang);
 
 struct bj_band {
     double min, below; /* people; below = INFINITY when open */

@@ -100,6 +100,11 @@ const struct bj_band *bj_tier_band(const struct bj_plan_info *plan, double peopl
  * when it is a village clinic that does not say of what tier. */
 enum bj_verdict bj_tier_verdict(const struct bj_band *band, uint64_t classes);
 
+/* ---- fitness.c --------------------------------------------------------------- */
+
+/* Rooms and people of each facility, when all rules have been judged. */
+enum bj_status bj_judge_fitness(struct bj_judge *j) BJ_MUST_CHECK;
+
 /* ---- advice.c --------------------------------------------------------------- */
 
 /* Suggestions for every uncovered village of the rules about village clinics. */

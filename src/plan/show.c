@@ -235,11 +235,6 @@ static const char *const mode_words[][2] = {
 static const char *const per_words[][2] = {{"村", "village"},  {"乡镇", "township"},
                                            {"街道", "street"}, {"县（市、区）", "county"},
                                            {"市", "city"},     {"机构", "facility"}};
-static const char *const people_words[][2] = {{"常住人口", "residents"},
-                                              {"户籍人口", "registered people"},
-                                              {"服务人口", "people served"},
-                                              {"儿童", "children"},
-                                              {"65岁及以上人口", "people aged 65 and over"}};
 
 static const char *word(const struct page *p, const char *const pair[2])
 {
@@ -478,7 +473,7 @@ static void say_ratio(struct page *p, const struct bj_rule *u)
         say_of(p, "每 ", "for each ");
         say_number(p, u->per_people);
         say(p, " ");
-        say(p, word(p, people_words[u->people]));
+        say(p, bj_people_label(u->people, lang_of(p)));
         say_of(p, "，", ", ");
     }
     say_value_name(p, u);

@@ -203,6 +203,28 @@ static void put_limits(json *o, const struct bj_rule *rule)
         put(o, "target_s", number(rule->target_s));
 }
 
+/* What a rule of units compares: interface words of its plan file. */
+static void put_bounds(json *o, const struct bj_rule *rule)
+{
+    json *per;
+
+    if (rule->value)
+        put(o, "value", text(rule->value));
+    if (isfinite(rule->per_people)) {
+        per = json_object_new_object();
+        put(per, rule->per_field ? "field" : "population",
+            text(rule->per_field ? rule->per_field : bj_people_names[rule->people]));
+        put(per, rule->per_field ? "amount" : "people", number(rule->per_people));
+        put(o, "per", per);
+    }
+    if (isfinite(rule->min))
+        put(o, "min", number(rule->min));
+    if (isfinite(rule->target))
+        put(o, "target", number(rule->target));
+    if (isfinite(rule->max))
+        put(o, "max", number(rule->max));
+}
+
 static void put_points(json *o, const struct bj_rule_result *res)
 {
     json *area = json_object_new_object(), *share = json_object_new_object(),
@@ -238,6 +260,7 @@ static json *rule_result(const struct bj_rule_result *res)
     put(o, "clause", text(rule->clause));
     put(o, "quote", text(rule->quote));
     put_limits(o, rule);
+    put_bounds(o, rule);
     put(o, "verdict", text(bj_verdict_names[res->verdict]));
     put(o, "reason", text(res->reason ? res->reason : ""));
     if (res->judged)

@@ -707,6 +707,43 @@ static void a_clinic_should_be_of_the_class_for_whom_it_serves(void **state)
     world_free(&w);
 }
 
+/* Rooms and people: the worst word of the rules about single facilities. c2 has 150 m2, c4 149.9,
+ * c5 a blank; h2 has two doctors, h9 one of two, the chc none. */
+static void a_facility_is_fit_by_its_rooms_and_people(void **state)
+{
+    struct world w = world_new();
+    const char *area[10] = {[0] = "60", [1] = "150", [3] = "149.9", [5] = "200"};
+    const char *doctors[10] = {[1] = "1", [6] = "2", [7] = "1", [8] = "0"};
+    const char *rules = RULE
+        "id: A, kind: share, of: village_clinic_central, that: {field: 房屋面积, min: 150}, min: 1,"
+        " unit: county}\n" RULE
+        "id: B, kind: ratio, facilities: [township_hospital, chc], value: 医师, unit: facility,"
+        " min: 1, target: 2}\n" RULE
+        "id: C, kind: ratio, facilities: [village_clinic_central], value: 医师, unit: facility,"
+        " min: 2}\n" RULE
+        "id: D, kind: share, of: village_clinic, that: {field: 服务人口, min: 9000}, min: 1,"
+        " unit: county}\n";
+    /* c0 c2 c3 c4 c5 c7 h2 h9 chc ems */
+    static const enum bj_verdict want[10] = {
+        BJ_NOT_EVALUATED, BJ_NOT_MET, BJ_NOT_EVALUATED, BJ_NOT_MET, BJ_NOT_EVALUATED,
+        BJ_NOT_EVALUATED, BJ_MET,     BJ_PARTLY,        BJ_NOT_MET, BJ_NOT_EVALUATED};
+    static const char *const by[10] = {NULL, "C", NULL, "A", NULL, NULL, "B", "B", "B", NULL};
+
+    (void)state;
+    add_column(&w.facilities, &w.c->s.facility_columns, "房屋面积", 10, area);
+    add_column(&w.facilities, &w.c->s.facility_columns, "医师", 10, doctors);
+    judge(&w, rules);
+    for (size_t i = 0; i < 10; i++) {
+        assert_int_equal(w.c->a->fitness[i].verdict, want[i]);
+        if (by[i])
+            assert_string_equal(w.c->a->fitness[i].rule->id, by[i]);
+        else
+            assert_null(w.c->a->fitness[i].rule);
+    }
+    assert_true(support_torture(county_judge_again, w.c) > 50);
+    world_free(&w);
+}
+
 /* ---- exclude, groups ------------------------------------------------------------ */
 
 static void exclusions_judge_nothing_and_count(void **state)
@@ -840,6 +877,7 @@ int main(void)
         cmocka_unit_test(service_population_is_computed_from_the_nearest_clinic),
         cmocka_unit_test(clinics_are_held_to_the_people_they_serve),
         cmocka_unit_test(a_clinic_should_be_of_the_class_for_whom_it_serves),
+        cmocka_unit_test(a_facility_is_fit_by_its_rooms_and_people),
         cmocka_unit_test(exclusions_judge_nothing_and_count),
         cmocka_unit_test(exclusions_keep_to_their_facilities),
         cmocka_unit_test(any_takes_the_best_of_unit_rules),
