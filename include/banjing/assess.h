@@ -84,6 +84,12 @@ struct bj_city_part {
     const char *why; /* ABSENT, OPEN: what is missing; borrowed from the assessment */
 };
 
+/* Rooms and people of one facility, by the rules of the plan about single facilities. */
+struct bj_fitness {
+    enum bj_verdict verdict;    /* the worst; NOT_EVALUATED: no rule, or blank cells */
+    const struct bj_rule *rule; /* that says so first, NULL none */
+};
+
 struct bj_rule_result {
     const struct bj_rule *rule;
     enum bj_verdict verdict;
@@ -141,8 +147,9 @@ struct bj_assessment {
      * CRS of the areas, and their ellipsoidal areas; nothing unless a rule asks for them. */
     struct bj_polygons parcels;
     double *parcel_m2;
-    double people;  /* residents of the county, as ratios count them; NaN unknown */
-    size_t n_notes; /* warnings that judging added to the study's */
+    double people;              /* residents of the county, as ratios count them; NaN unknown */
+    struct bj_fitness *fitness; /* one a facility of the study */
+    size_t n_notes;             /* warnings that judging added to the study's */
     struct bj_note *note;
     size_t n_assumptions;
     struct bj_assumption *assumption;

@@ -98,6 +98,8 @@ enum bj_people {
     BJ_PEOPLE_AGED65
 };
 extern const char *const bj_people_names[];
+/* A kind of people for reports: 常住人口, residents. Borrowed. */
+const char *bj_people_label(enum bj_people p, const char *lang);
 
 struct bj_band {
     double min, below; /* people; below = INFINITY when open */
@@ -139,7 +141,8 @@ struct bj_rule {
 
     const char *of;             /* share: class(es, joined by ';') or unit; alt: rule id, NULL = of
                                  * none in this plan; exclude: what */
-    const char *field, *equals; /* share, exclude; `that` of presence, ratio and count: only such
+    const char *field, *equals; /* share, exclude (NULL: all of its facilities); `that` of
+                                 * presence, ratio and count: only such
                                  * facilities count. equals may hold several words, joined by ';' */
     double field_min, above, below; /* share that.min (facilities of that class a unit, when
                                      * that.facilities is given); exclude */
@@ -159,6 +162,13 @@ struct bj_plan;
 enum bj_status bj_plan_read(struct bj_ctx *ctx, const char *id_or_path, const char *base_dir,
                             struct bj_plan **out) BJ_MUST_CHECK;
 void bj_plan_free(struct bj_plan *plan);
+
+/* All that is wrong with a plan file, one sentence a fault with path, line and column, in the order
+ * of reading; an empty list when bj_plan_read() would take it. A key that cannot be understood
+ * hides what else its rule may lack. Other failures (no such file) as bj_plan_read(). Caller frees
+ * with bj_plan_list_free(). */
+enum bj_status bj_plan_faults(struct bj_ctx *ctx, const char *id_or_path, const char *base_dir,
+                              char ***faults) BJ_MUST_CHECK;
 
 struct bj_plan_info {
     const char *id, *title, *document, *date, *scope, *notes, *extends, *path;

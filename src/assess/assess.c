@@ -151,6 +151,8 @@ static enum bj_status judge_all(struct bj_judge *j)
             st = judge_one(j, &a->result[i]);
     if (st == BJ_OK)
         st = bj_serve(j);
+    if (st == BJ_OK)
+        st = bj_judge_fitness(j);
     return st == BJ_OK ? bj_advise(j) : st;
 }
 
@@ -276,6 +278,7 @@ void bj_assessment_free(struct bj_assessment *a)
     bj_free(ctx, a->result);
     bj_free(ctx, a->parcel_m2);
     bj_polygons_release(ctx, &a->parcels);
+    bj_free(ctx, a->fitness);
     bj_free(ctx, a->note);
     bj_free(ctx, a->assumption);
     bj_strings_release(ctx, &a->own->strings);

@@ -155,9 +155,10 @@ enum bj_status bj_scope_facilities(struct bj_judge *j, uint64_t classes, const c
 void bj_usable_release(struct bj_ctx *ctx, struct bj_usable *u);
 /* All classes of the set are such that the case says the county has none. */
 bool bj_scope_says_none(const struct bj_judge *j, uint64_t classes);
-/* Names of a set's classes, sub-classes of others left out, joined by ", "; NULL when out of
+/* Names of a set's classes as a case file has them, sub-classes of others left out, joined by ", ";
+ * with labels in the language of reports before them: "hospice ward (hospice)". NULL when out of
  * memory. Kept as long as the assessment. */
-const char *bj_scope_class_names(struct bj_judge *j, uint64_t classes);
+const char *bj_scope_class_names(struct bj_judge *j, uint64_t classes, bool labels);
 /* Whether the rule can be judged with the facilities at hand; else *why is the reason (kept as
  * long as the assessment). */
 enum bj_status bj_scope_check(struct bj_judge *j, const struct bj_rule *rule,

@@ -4,13 +4,19 @@
  * case, full-width forms and blanks do not count, nor does a unit in brackets), else if it is the
  * only one that means the same quantity by the synonyms of domain facts 6.4 (编制床位 for 床位).
  * Level and standard columns are not exchanged: 等级 (grade) is not 级别 (of which government),
- * nor 基本标准 推荐标准. A name cut short by a DBF is not completed: 精神科 may be beds or
- * doctors. What is not found is asked for, not guessed. */
+ * nor 基本标准 推荐标准. But one column that says which standard each facility has reached
+ * (达标情况: 推荐标准, 基本标准, 未达标) answers for both; who has reached the recommended one has
+ * the basic one, too. An amount may be called 托位 or 托位数. A name cut short by a DBF is not
+ * completed: 精神科 may be beds or doctors. What is not found is asked for, not guessed.
+ *
+ * A class column that holds the program's own words (blood_site) says the class and no more: asked
+ * whether a blood site is a 固定献血屋, it is blank. */
 #include "assess/units_int.h"
 
 #include "base/synonyms.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { FOLDED = 160 };
@@ -61,6 +67,32 @@ const struct bj_attribute *bj_column_of_role(const struct bj_attributes *a, int 
     return found;
 }
 
+/* 2 the recommended standard, 1 the basic one, 0 neither. */
+static int standard_of(const char *text)
+{
+    return strstr(text, "推荐") ? 2 : strstr(text, "基本") ? 1 : 0;
+}
+
+static bool is_standard_field(const char *field)
+{
+    return standard_of(field) > 0 && bj_ends_with(field, "标准");
+}
+
+/* The one column that says which standard was reached; NULL when none or several. */
+static const struct bj_attribute *standard_column(const struct bj_attributes *a)
+{
+    const struct bj_attribute *found = NULL;
+
+    for (size_t i = 0; i < a->n; i++)
+        if (same_header(a->item[i].field, "达标情况") ||
+            same_header(a->item[i].field, "服务能力标准")) {
+            if (found)
+                return NULL;
+            found = &a->item[i];
+        }
+    return found;
+}
+
 const struct bj_attribute *bj_column_find(const struct bj_attributes *a, const char *field)
 {
     int role = bj_field_role_of(field);
@@ -68,7 +100,27 @@ const struct bj_attribute *bj_column_find(const struct bj_attributes *a, const c
     for (size_t i = 0; i < a->n; i++)
         if (same_header(a->item[i].field, field))
             return &a->item[i];
+    if (is_standard_field(field))
+        return standard_column(a);
     return is_quantity(role) ? bj_column_of_role(a, role) : NULL;
+}
+
+const struct bj_attribute *bj_column_amount(const struct bj_attributes *a, const char *field)
+{
+    const struct bj_attribute *found = bj_column_find(a, field);
+    char counted[FOLDED];
+    size_t n = strlen(field), tail = strlen("数");
+
+    if (found || n + tail >= sizeof(counted))
+        return found;
+    if (bj_ends_with(field, "数"))
+        snprintf(counted, sizeof(counted), "%.*s", (int)(n - tail), field);
+    else
+        snprintf(counted, sizeof(counted), "%s数", field);
+    for (size_t i = 0; i < a->n; i++)
+        if (same_header(a->item[i].field, counted))
+            return &a->item[i];
+    return NULL;
 }
 
 /* ---- what a cell says ------------------------------------------------------ */
@@ -132,13 +184,50 @@ static bool is_one_of(const char *cell, const char *words)
     return false;
 }
 
+/* What a cell of 达标情况 says of one standard. */
+static int says_standard(const char *cell, const char *field)
+{
+    int reached = standard_of(cell);
+
+    if (strstr(cell, "未") || strstr(cell, "不") || strcmp(cell, "否") == 0)
+        return 0;
+    return reached == 0 ? -1 : reached >= standard_of(field);
+}
+
+bool bj_column_says_standards(const struct bj_attribute *a, const char *field)
+{
+    return is_standard_field(field) && !same_header(a->field, field);
+}
+
+/* All words of the cell are class names of the program's own. */
+static bool is_class_key(const char *cell)
+{
+    while (*cell) {
+        size_t n = strcspn(cell, ";");
+        char one[64];
+
+        if (n >= sizeof(one))
+            return false;
+        memcpy(one, cell, n);
+        one[n] = '\0';
+        if (bj_class_find(one) < 0)
+            return false;
+        cell += n + (cell[n] == ';');
+    }
+    return true;
+}
+
 int bj_column_says(const struct bj_attribute *a, size_t row, const struct bj_rule *rule)
 {
     const char *text = a->text ? a->text[row] : "";
     double num = a->num ? a->num[row] : NAN;
 
+    if (rule->equals && bj_is_blank(text))
+        return -1;
+    if (rule->equals && bj_column_says_standards(a, rule->field))
+        return says_standard(text, rule->field);
     if (rule->equals)
-        return bj_is_blank(text) ? -1 : is_one_of(text, rule->equals);
+        return is_one_of(text, rule->equals) ? 1 : is_class_key(text) ? -1 : 0;
     if (isnan(num))
         return -1;
     if (isfinite(rule->field_min))

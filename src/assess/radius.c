@@ -102,7 +102,7 @@ static enum bj_status mark_substitutes(struct bj_judge *j, struct bj_rule_result
 /* Why no point of the demand could be evaluated. */
 static enum bj_status nobody_in_scope(struct bj_judge *j, struct bj_rule_result *r)
 {
-    const char *side = bj_where_names[r->rule->where];
+    const char *side = r->rule->where == BJ_WHERE_URBAN ? R_("urban") : R_("rural");
 
     if (r->villages.not_evaluated > 0)
         return bj_result_open(

@@ -65,10 +65,12 @@ static const char *no_number(struct bj_judge *j, const char *field, const char *
 
 static const char *no_people(struct bj_judge *j, const struct bj_rule *rule)
 {
-    return bj_assess_text(j,
-                          R_("the %s population is not known: a column of it is needed (villages, "
-                             "indicators)"),
-                          bj_people_names[rule->people]);
+    static const char *const column[] = {"常住人口", "户籍人口", "服务人口", "儿童人口",
+                                         "65岁及以上人口"};
+
+    return bj_assess_text(
+        j, R_("the %s population is not known: a column '%s' is needed (villages, indicators)"),
+        bj_people_names[rule->people], column[rule->people]);
 }
 
 /* Why no unit could be judged: its number is missing, or its people are. */
@@ -122,9 +124,9 @@ static enum bj_status judge_facilities(struct bj_judge *j, struct bj_rule_result
 {
     const struct bj_rule *rule = r->rule;
     const struct bj_places *f = &j->study->facilities;
-    const struct bj_attribute *value = bj_column_find(&j->study->facility_columns, rule->value);
+    const struct bj_attribute *value = bj_column_amount(&j->study->facility_columns, rule->value);
     const struct bj_attribute *per =
-        rule->per_field ? bj_column_find(&j->study->facility_columns, rule->per_field) : NULL;
+        rule->per_field ? bj_column_amount(&j->study->facility_columns, rule->per_field) : NULL;
     struct bj_pick pick = {0};
     enum bj_status st = bj_pick_facilities(j, rule, rule->facilities, &pick, why);
 
@@ -140,8 +142,11 @@ static enum bj_status judge_facilities(struct bj_judge *j, struct bj_rule_result
                       bj_result_unit(r, f->code[row], f->name[row]));
     }
     bj_pick_release(j->ctx, &pick);
-    if (st == BJ_OK && !*why)
+    if (st == BJ_OK && !*why) {
         bj_result_units_verdict(r);
+        if (r->verdict == BJ_NOT_EVALUATED)
+            st = bj_blank_column(j, value->field, why);
+    }
     return st;
 }
 
@@ -179,6 +184,22 @@ static enum bj_status ratio_in_city(struct bj_judge *j, struct bj_rule_result *r
     return st;
 }
 
+/* Why no unit has a value: the numerator, or a denominator that is a column, is not known of any,
+ * or nothing is there to divide by. */
+static enum bj_status no_value(struct bj_judge *j, const struct bj_rule_result *r, const char **why)
+{
+    const char *field = r->rule->value;
+
+    for (size_t k = 0; r->rule->per_field && k < r->n_units; k++)
+        if (!isnan(r->unit[k].numerator))
+            field = r->rule->per_field;
+    if (field == r->rule->value)
+        return bj_need_column(j, field, "facilities, indicators", why);
+    *why = bj_assess_text(j, R_("'%s' is 0 or not given for every unit that the rule is about"),
+                          field);
+    return *why ? BJ_OK : BJ_ENOMEM;
+}
+
 enum bj_status bj_judge_ratio(struct bj_judge *j, struct bj_rule_result *r)
 {
     const char *why = NULL;
@@ -188,7 +209,6 @@ enum bj_status bj_judge_ratio(struct bj_judge *j, struct bj_rule_result *r)
         return ratio_in_city(j, r);
     st = r->rule->per == BJ_PER_FACILITY ? judge_facilities(j, r, &why) : judge_areas(j, r, &why);
     if (st == BJ_OK && !why && r->verdict == BJ_NOT_EVALUATED)
-        st = bj_need_column(j, r->rule->per_field ? r->rule->per_field : r->rule->value,
-                            "facilities, indicators", &why);
+        st = no_value(j, r, &why);
     return st == BJ_OK && why ? bj_result_open(j, r, "%s", why) : st;
 }

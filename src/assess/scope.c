@@ -208,14 +208,21 @@ static bool is_top_class(uint64_t set, int c)
     return true;
 }
 
-const char *bj_scope_class_names(struct bj_judge *j, uint64_t classes)
+const char *bj_scope_class_names(struct bj_judge *j, uint64_t classes, bool labels)
 {
+    /* The language of reports: the label of a class is no message. */
+    const char *lang = R_("en");
     struct bj_buf b = {0};
     const char *text = NULL;
 
-    for (int c = 0; c < BJ_CLASS_N; c++)
-        if (is_top_class(classes, c))
-            bj_buf_printf(j->ctx, &b, "%s%s", b.n ? ", " : "", bj_class_names[c]);
+    for (int c = 0; c < BJ_CLASS_N; c++) {
+        if (!is_top_class(classes, c))
+            continue;
+        bj_buf_puts(j->ctx, &b, b.n ? ", " : "");
+        if (labels)
+            bj_buf_printf(j->ctx, &b, "%s ", bj_class_label((enum bj_class)c, lang));
+        bj_buf_printf(j->ctx, &b, labels ? "(%s)" : "%s", bj_class_names[c]);
+    }
     if (!b.failed)
         text = bj_assess_text(j, "%s", b.s ? b.s : "");
     bj_buf_release(j->ctx, &b);
@@ -224,25 +231,29 @@ const char *bj_scope_class_names(struct bj_judge *j, uint64_t classes)
 
 static enum bj_status no_facility(struct bj_judge *j, const struct bj_usable *use, const char **why)
 {
-    const char *names = bj_scope_class_names(j, use->classes);
+    const char *names = bj_scope_class_names(j, use->classes, true);
+    const char *keys = bj_scope_class_names(j, use->classes, false);
+    const char *owner = "";
 
-    if (!names)
+    if (!names || !keys)
         return BJ_ENOMEM;
+    if (use->ownership)
+        owner = strcmp(use->ownership, "public") == 0 ? R_("public") : R_("private");
     if (use->n_of_class == 0)
         *why = bj_assess_text(j,
                               R_("no facility of class %s is given: add a layer with some, or "
                                  "`none: [%s]` to the case if the county truly has none"),
-                              names, names);
+                              names, keys);
     else if (use->n_unknown == use->n_of_class)
         *why = bj_assess_text(j,
                               R_("the rule asks for %s facilities of class %s, and no ownership is "
                                  "known of any of them: an ownership column (举办主体) is needed"),
-                              use->ownership, names);
+                              owner, names);
     else
         *why = bj_assess_text(j,
                               R_("the rule asks for %s facilities of class %s: of the %zu given, "
                                  "none is known to be so and %zu have no known ownership"),
-                              use->ownership, names, use->n_of_class, use->n_unknown);
+                              owner, names, use->n_of_class, use->n_unknown);
     return *why ? BJ_OK : BJ_ENOMEM;
 }
 

@@ -36,6 +36,16 @@ static enum bj_status count_by_service(struct bj_judge *j, const struct bj_rule 
     return st;
 }
 
+static enum bj_status assume_standards(struct bj_judge *j, const struct bj_attribute *column,
+                                       const char *field)
+{
+    if (!bj_column_says_standards(column, field))
+        return BJ_OK;
+    return bj_assess_assume(j, "standard_reached", column->field, "[A]",
+                            R_("the column names the standard that each facility has reached; the "
+                               "recommended one (推荐标准) includes the basic one (基本标准)"));
+}
+
 static enum bj_status count_facilities(struct bj_judge *j, const struct bj_rule *rule,
                                        struct counted *c, const char **why)
 {
@@ -44,11 +54,12 @@ static enum bj_status count_facilities(struct bj_judge *j, const struct bj_rule 
     enum bj_status st = bj_pick_facilities(j, rule, rule->facilities, &pick, why);
     bool service = !isnan(rule->field_min) && bj_field_role_of(rule->field) == BJ_COL_SERVICE;
 
-    if (st == BJ_OK && !*why) {
-        if (column)
-            for (size_t k = 0; k < pick.n; k++)
-                count_row(column, (size_t)pick.row[k], rule, c);
-        else if (service)
+    if (st == BJ_OK && !*why && column) {
+        st = assume_standards(j, column, rule->field);
+        for (size_t k = 0; k < pick.n; k++)
+            count_row(column, (size_t)pick.row[k], rule, c);
+    } else if (st == BJ_OK && !*why) {
+        if (service)
             st = count_by_service(j, rule, &pick, c);
         else
             st = bj_need_column(j, rule->field, bj_role_names[BJ_ROLE_FACILITIES], why);

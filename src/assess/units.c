@@ -68,6 +68,12 @@ enum bj_status bj_need_column(struct bj_judge *j, const char *field, const char 
     return *why ? BJ_OK : BJ_ENOMEM;
 }
 
+enum bj_status bj_blank_column(struct bj_judge *j, const char *field, const char **why)
+{
+    *why = bj_assess_text(j, R_("the column '%s' is blank in every row the rule is about"), field);
+    return *why ? BJ_OK : BJ_ENOMEM;
+}
+
 /* ---- people ----------------------------------------------------------------- */
 
 size_t bj_unit_slot(const struct bj_judge *j, const struct bj_unit *u)
@@ -258,7 +264,9 @@ static int is_kind(const struct bj_judge *j, const struct bj_unit *u, enum bj_pe
 static const char *no_unit(struct bj_judge *j, const struct bj_rule *rule, enum bj_per per,
                            size_t n_unknown)
 {
-    const char *what = bj_per_names[per];
+    static const char *const words[] = {N_("village"), N_("township"), N_("street"),
+                                        N_("county"),  N_("city"),     N_("facility")};
+    const char *what = R_(words[per]);
 
     if (n_unknown > 0 && rule->if_type && per == BJ_PER_COUNTY)
         return bj_assess_text(j,
@@ -329,26 +337,30 @@ void bj_pick_release(struct bj_ctx *ctx, struct bj_pick *p)
     memset(p, 0, sizeof(*p));
 }
 
-/* Counts a facility that the rule's `that` accepts, or that has none. */
-static void pick_one(const struct bj_rule *rule, const struct bj_attribute *column,
+/* Counts a facility that the rule's `that` accepts, or that has none. Returns whether it is known
+ * of the facility. */
+static bool pick_one(const struct bj_rule *rule, const struct bj_attribute *column,
                      const struct bj_usable *use, size_t k, struct bj_pick *p)
 {
-    if (column && bj_column_says(column, (size_t)use->row[k], rule) != 1)
-        return;
-    if (use->neighbour[k])
+    int says = column ? bj_column_says(column, (size_t)use->row[k], rule) : 1;
+
+    if (says == 1 && use->neighbour[k])
         p->n_outside++;
-    else
+    else if (says == 1)
         p->row[p->n++] = use->row[k];
+    return says >= 0 && !use->neighbour[k];
 }
 
 enum bj_status bj_pick_facilities(struct bj_judge *j, const struct bj_rule *rule, uint64_t classes,
                                   struct bj_pick *out, const char **why)
 {
-    /* `that` of a share is what is measured, not what is counted. */
-    const char *field = rule->kind == BJ_KIND_SHARE ? NULL : rule->field;
+    /* `that` of a share and `where` of an exclusion are what is measured, not what is counted. */
+    bool measured = rule->kind == BJ_KIND_SHARE || rule->kind == BJ_KIND_EXCLUDE;
+    const char *field = measured ? NULL : rule->field;
     const struct bj_attribute *column = NULL;
     struct bj_usable use = {0};
     struct bj_pick p = {0};
+    size_t n_known = 0;
     enum bj_status st = bj_scope_facilities(j, classes, rule->ownership, &use);
 
     *why = NULL;
@@ -364,7 +376,9 @@ enum bj_status bj_pick_facilities(struct bj_judge *j, const struct bj_rule *rule
         if (!p.row)
             st = BJ_ENOMEM;
         for (size_t k = 0; p.row && k < use.n; k++)
-            pick_one(rule, column, &use, k, &p);
+            n_known += pick_one(rule, column, &use, k, &p);
+        if (p.row && column && n_known == 0 && use.n_own > 0)
+            st = bj_blank_column(j, column->field, why);
     }
     bj_usable_release(j->ctx, &use);
     if (st == BJ_OK && !*why && p.n == 0 && p.n_outside > 0)
@@ -413,7 +427,7 @@ enum bj_status bj_pick_count(struct bj_judge *j, const struct bj_rule *rule,
 /* The indicators layer's own number for each unit. */
 static void take_indicators(const struct bj_judge *j, const char *field, double *amount)
 {
-    const struct bj_attribute *column = bj_column_find(&j->study->indicators.columns, field);
+    const struct bj_attribute *column = bj_column_amount(&j->study->indicators.columns, field);
 
     for (size_t k = 0; column && k <= j->study->n_townships; k++) {
         struct bj_unit u = unit_of_slot(j, k);
@@ -457,8 +471,8 @@ enum bj_status bj_amount_by_unit(struct bj_judge *j, const struct bj_rule *rule,
                                  double **out, const char **why)
 {
     const struct bj_study *s = j->study;
-    const struct bj_attribute *of_facilities = bj_column_find(&s->facility_columns, field);
-    const struct bj_attribute *of_townships = bj_column_find(&s->township_columns, field);
+    const struct bj_attribute *of_facilities = bj_column_amount(&s->facility_columns, field);
+    const struct bj_attribute *of_townships = bj_column_amount(&s->township_columns, field);
     size_t n = s->n_townships;
     double *amount = bj_alloc0(j->ctx, n + 1, sizeof(*amount));
     bool none = true;
@@ -483,6 +497,8 @@ enum bj_status bj_amount_by_unit(struct bj_judge *j, const struct bj_rule *rule,
                               R_("the column '%s' of indicators has no number in a row of the "
                                  "county or of one of its townships"),
                               field);
+    else if (st == BJ_OK && !*why && none && of_facilities)
+        st = bj_blank_column(j, of_facilities->field, why);
     else if (st == BJ_OK && !*why && none)
         st = bj_need_column(j, field, rule->facilities ? "facilities" : "facilities, indicators",
                             why);

@@ -12,6 +12,10 @@
 
 /* Column that a rule calls `field`; NULL when there is none, or none that is surely it. */
 const struct bj_attribute *bj_column_find(const struct bj_attributes *a, const char *field);
+/* Whether the column found for a standard (推荐标准) is one that names the standard reached. */
+bool bj_column_says_standards(const struct bj_attribute *a, const char *field);
+/* The same for something counted: 托位数 for 托位, and the other way round. */
+const struct bj_attribute *bj_column_amount(const struct bj_attributes *a, const char *field);
 /* The one column of that role (enum bj_field_role), NULL when none or several. */
 const struct bj_attribute *bj_column_of_role(const struct bj_attributes *a, int role);
 /* Whether a row is as the rule's `that` or `where` says: 1 yes, 0 no, -1 the cell is blank. */
@@ -47,7 +51,8 @@ enum bj_status bj_people_by_unit(struct bj_judge *j, enum bj_people kind,
 /* Entry of a unit in such an array. */
 size_t bj_unit_slot(const struct bj_judge *j, const struct bj_unit *u);
 
-/* Own facilities that a rule counts: class, ownership, `that`. */
+/* Own facilities that a rule counts: class, ownership, `that`. Where the column of `that` is blank
+ * in all of them, nobody knows which count: a reason. */
 struct bj_pick {
     size_t n, n_outside; /* n_outside: likewise, but neighbours */
     int32_t *row;        /* in study.facilities */
@@ -70,6 +75,9 @@ void bj_result_units_verdict(struct bj_rule_result *r);
 /* *why = the column that is needed, and where. */
 enum bj_status bj_need_column(struct bj_judge *j, const char *field, const char *layers,
                               const char **why) BJ_MUST_CHECK;
+/* *why = that column is there, and blank wherever the rule looks. */
+enum bj_status bj_blank_column(struct bj_judge *j, const char *field,
+                               const char **why) BJ_MUST_CHECK;
 
 /* A unit's figures and verdict under a rule of that kind; NaN = not known. */
 void bj_unit_presence(const struct bj_rule *rule, double value, struct bj_unit_result *u);
@@ -109,6 +117,11 @@ const struct bj_band *bj_tier_band(const struct bj_plan_info *plan, double peopl
 /* Whether a facility of these classes fills the place of a band: MET, NOT_MET, or NOT_EVALUATED
  * when it is a village clinic that does not say of what tier. */
 enum bj_verdict bj_tier_verdict(const struct bj_band *band, uint64_t classes);
+
+/* ---- fitness.c --------------------------------------------------------------- */
+
+/* Rooms and people of each facility, when all rules have been judged. */
+enum bj_status bj_judge_fitness(struct bj_judge *j) BJ_MUST_CHECK;
 
 /* ---- advice.c --------------------------------------------------------------- */
 

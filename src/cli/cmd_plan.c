@@ -101,12 +101,37 @@ static enum bj_status try_case(struct bj_ctx *ctx, const struct bj_plan *plan, c
     return st;
 }
 
-/* A file in the working folder must not need "./" here: what is validated is a file. */
-static enum bj_status validate(struct bj_ctx *ctx, const char *path, const char *case_path)
+/* Says all faults of a plan file, each in a line; *n how many. */
+static enum bj_status say_faults(struct bj_ctx *ctx, const char *path, size_t *n)
+{
+    char **fault = NULL;
+    enum bj_status st = bj_plan_faults(ctx, path, NULL, &fault);
+
+    *n = 0;
+    if (st)
+        return st;
+    while (fault[*n])
+        ++*n;
+    cli_clear_progress();
+    for (size_t i = 0; i < *n; i++)
+        fprintf(stderr, "banjing: %s\n", fault[i]);
+    if (*n > 1)
+        fprintf(stderr, _("banjing: %s: %zu faults\n"), path, *n);
+    bj_plan_list_free(ctx, fault);
+    return BJ_OK;
+}
+
+/* A file in the working folder must not need "./" here: what is validated is a file. *n_faults:
+ * said already. */
+static enum bj_status validate(struct bj_ctx *ctx, const char *path, const char *case_path,
+                               size_t *n_faults)
 {
     struct bj_plan *plan = NULL;
-    enum bj_status st = bj_plan_read(ctx, path, NULL, &plan);
+    enum bj_status st = say_faults(ctx, path, n_faults);
 
+    if (st || *n_faults > 0)
+        return st;
+    st = bj_plan_read(ctx, path, NULL, &plan);
     if (st == BJ_OK)
         printf(_("%s: plan '%s' with %zu rules is valid\n"), path, bj_plan_info(plan)->id,
                bj_plan_info(plan)->n_rules);
@@ -120,6 +145,7 @@ int cmd_plan(struct bj_ctx *ctx, int argc, char **argv)
 {
     struct common common = {0};
     const char *case_path = NULL;
+    size_t n_faults = 0;
     int n, lang = 0;
     const struct opt opts[] = {
         OPT_ENUM(0, "lang", &lang, lang_names, N_("language of the page; default zh")),
@@ -139,8 +165,10 @@ int cmd_plan(struct bj_ctx *ctx, int argc, char **argv)
     else if (n == 2 && strcmp(argv[1], "show") == 0)
         st = show(ctx, argv[2], lang_names[lang]);
     else if (n == 2 && strcmp(argv[1], "validate") == 0)
-        st = validate(ctx, argv[2], case_path);
+        st = validate(ctx, argv[2], case_path, &n_faults);
     else
         return opt_wrong("plan", _("say list, show ID or validate FILE"));
-    return st == BJ_OK ? EXIT_DONE : cli_fail(ctx);
+    if (st)
+        return cli_fail(ctx);
+    return n_faults > 0 ? EXIT_FAILED : EXIT_DONE;
 }

@@ -118,6 +118,17 @@ const char *bj_class_label(enum bj_class c, const char *lang)
     return label[c][bj_plan_in_english(lang)];
 }
 
+const char *bj_people_label(enum bj_people p, const char *lang)
+{
+    static const char *const words[][2] = {{"常住人口", "residents"},
+                                           {"户籍人口", "registered people"},
+                                           {"服务人口", "people served"},
+                                           {"儿童", "children"},
+                                           {"65岁及以上人口", "people aged 65 and over"}};
+
+    return words[p][bj_plan_in_english(lang)];
+}
+
 bool bj_plan_in_english(const char *lang)
 {
     return lang && strncmp(lang, "en", 2) == 0;

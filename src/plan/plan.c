@@ -48,6 +48,7 @@ void bj_plan_free(struct bj_plan *plan)
     while (plan->n_bands > 0)
         bj_free(ctx, plan->bands[--plan->n_bands]);
     bj_free(ctx, plan->bands);
+    bj_plan_list_free(ctx, plan->fault);
     bj_free(ctx, plan->source_of);
     bj_free(ctx, plan->rules);
     bj_strings_release(ctx, &plan->strings);
@@ -57,6 +58,24 @@ void bj_plan_free(struct bj_plan *plan)
         bj_yaml_free(plan->source[plan->n_sources].doc);
     }
     bj_free(ctx, plan);
+}
+
+enum bj_status bj_plan_keep(struct bj_plan *plan, enum bj_status st)
+{
+    char *text;
+
+    if (st != BJ_EDATA || !plan->checking)
+        return st;
+    if (!bj_grow(plan->ctx, (void **)&plan->fault, &plan->faults_cap, plan->n_faults + 1,
+                 sizeof(*plan->fault)))
+        return BJ_ENOMEM;
+    plan->fault[plan->n_faults] = NULL; /* the list ends here, should the next line fail */
+    text = bj_strdup(plan->ctx, bj_ctx_message(plan->ctx));
+    if (!text)
+        return BJ_ENOMEM;
+    plan->fault[plan->n_faults++] = text;
+    plan->fault[plan->n_faults] = NULL;
+    return BJ_OK;
 }
 
 const struct bj_plan_info *bj_plan_info(const struct bj_plan *plan)
@@ -306,9 +325,47 @@ static enum bj_status need_text(struct bj_plan *plan, const struct bj_yaml_doc *
     return st;
 }
 
+static enum bj_status read_plan_id(struct bj_plan *plan, const struct bj_yaml_doc *doc,
+                                   struct bj_plan_info *info)
+{
+    enum bj_status st = need_text(plan, doc, "id", &info->id);
+
+    if (st || bj_plan_id_valid(info->id))
+        return st;
+    return bj_yaml_fail(
+        plan->ctx, doc, bj_yaml_get(bj_yaml_root(doc), "id"),
+        _("'%.80s' is no id: it has 1 to 40 letters a-z, digits, '.', '_' or '-', and "
+          "starts with a letter or digit"),
+        info->id);
+}
+
+static enum bj_status check_head_keys(struct bj_plan *plan, const struct bj_yaml_doc *doc,
+                                      const char *const *known)
+{
+    const struct bj_yaml *root = bj_yaml_root(doc);
+    enum bj_status st = BJ_OK;
+
+    for (size_t i = 0; !st && i < root->n; i++) {
+        struct bj_yaml one = *root;
+
+        one.n = 1;
+        one.key = &root->key[i];
+        one.item = &root->item[i];
+        st = bj_plan_keep(plan, bj_yaml_check_keys(plan->ctx, doc, &one, known));
+    }
+    return st;
+}
+
 static enum bj_status read_head(struct bj_plan *plan, const struct bj_yaml_doc *doc,
                                 struct bj_plan_info *info)
 {
+    const struct {
+        const char *key, **text;
+    } optional[] = {{"date", &info->date},
+                    {"scope", &info->scope},
+                    {"notes", &info->notes},
+                    {"extends", &info->extends},
+                    {NULL, NULL}};
     static const char *const known[] = {"id",      "title", "document", "date",   "scope",
                                         "extends", "notes", "rules",    "speeds", NULL};
     struct bj_ctx *ctx = plan->ctx;
@@ -319,29 +376,17 @@ static enum bj_status read_head(struct bj_plan *plan, const struct bj_yaml_doc *
     if (root->kind != BJ_YAML_MAP)
         return bj_yaml_fail(ctx, doc, root,
                             _("a plan file is a map: id, title, document, ..., rules"));
-    st = bj_yaml_check_keys(ctx, doc, root, known);
+    st = check_head_keys(plan, doc, known);
     if (!st)
-        st = need_text(plan, doc, "id", &info->id);
-    if (!st && !bj_plan_id_valid(info->id))
-        st = bj_yaml_fail(
-            ctx, doc, bj_yaml_get(root, "id"),
-            _("'%.80s' is no id: it has 1 to 40 letters a-z, digits, '.', '_' or '-', and "
-              "starts with a letter or digit"),
-            info->id);
+        st = bj_plan_keep(plan, read_plan_id(plan, doc, info));
     if (!st)
-        st = need_text(plan, doc, "title", &info->title);
+        st = bj_plan_keep(plan, need_text(plan, doc, "title", &info->title));
     if (!st)
-        st = need_text(plan, doc, "document", &info->document);
-    if (!st)
-        st = bj_yaml_text(ctx, doc, root, "date", &info->date);
-    if (!st)
-        st = bj_yaml_text(ctx, doc, root, "scope", &info->scope);
-    if (!st)
-        st = bj_yaml_text(ctx, doc, root, "notes", &info->notes);
-    if (!st)
-        st = bj_yaml_text(ctx, doc, root, "extends", &info->extends);
+        st = bj_plan_keep(plan, need_text(plan, doc, "document", &info->document));
+    for (int i = 0; !st && optional[i].key; i++)
+        st = bj_plan_keep(plan, bj_yaml_text(ctx, doc, root, optional[i].key, optional[i].text));
     speeds = bj_yaml_get(root, "speeds");
-    return st || !speeds ? st : check_speeds(plan, doc, speeds);
+    return st || !speeds ? st : bj_plan_keep(plan, check_speeds(plan, doc, speeds));
 }
 
 /* ---- what must hold over all rules ----------------------------------------------- */
@@ -372,49 +417,87 @@ static enum bj_status fail_same_id(struct bj_plan *plan, const struct by_id *fir
                         one == two ? _("this file") : bj_yaml_path(one));
 }
 
+/* Repetitions in the order of the file: each rule in turn is looked up among those before it. */
 static enum bj_status check_ids(struct bj_plan *plan)
 {
-    size_t n = plan->info.n_rules, worst = 0;
+    size_t n = plan->info.n_rules;
     struct by_id *list = bj_alloc0(plan->ctx, n, sizeof(*list));
+    int32_t *before = bj_alloc0(plan->ctx, n, sizeof(*before)); /* the one before with this id */
+    enum bj_status st = list && before ? BJ_OK : BJ_ENOMEM;
 
-    if (!list)
-        return BJ_ENOMEM;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; !st && i < n; i++) {
         list[i] = (struct by_id){&plan->rules[i], i};
-    qsort(list, n, sizeof(*list), compare_ids);
-    for (size_t i = 1; i < n; i++) /* the earliest repetition in the file */
-        if (strcasecmp(list[i - 1].rule->id, list[i].rule->id) == 0 &&
-            (!worst || list[i].index < list[worst].index))
-            worst = i;
-    if (worst) {
-        struct by_id pair[2] = {list[worst - 1], list[worst]};
-
-        bj_free(plan->ctx, list);
-        return fail_same_id(plan, &pair[0], &pair[1]);
+        before[i] = -1;
     }
+    if (!st)
+        qsort(list, n, sizeof(*list), compare_ids);
+    for (size_t i = 1; !st && i < n; i++)
+        if (strcasecmp(list[i - 1].rule->id, list[i].rule->id) == 0)
+            before[list[i].index] = (int32_t)list[i - 1].index;
+    for (size_t i = 0; !st && i < n; i++)
+        if (before[i] >= 0) {
+            struct by_id one = {&plan->rules[before[i]], (size_t)before[i]};
+            struct by_id two = {&plan->rules[i], i};
+
+            st = bj_plan_keep(plan, fail_same_id(plan, &one, &two));
+        }
+    bj_free(plan->ctx, before);
     bj_free(plan->ctx, list);
+    return st;
+}
+
+static enum bj_status check_substitute(struct bj_plan *plan, size_t i)
+{
+    const struct bj_rule *u = &plan->rules[i];
+    const struct bj_yaml place = {.line = u->line, .column = u->column};
+    int of;
+
+    if (u->kind != BJ_KIND_ALT || !u->of)
+        return BJ_OK;
+    of = bj_plan_rule_find(plan, u->of);
+    if (of < 0)
+        return bj_yaml_fail(plan->ctx, plan->source[plan->source_of[i]].doc, &place,
+                            _("rule '%s': 'of' names '%s', which is no rule of this plan"), u->id,
+                            u->of);
+    if ((size_t)of == i)
+        return bj_yaml_fail(plan->ctx, plan->source[plan->source_of[i]].doc, &place,
+                            _("rule '%s': 'of' names the rule itself"), u->id);
     return BJ_OK;
 }
 
 static enum bj_status check_substitutes(struct bj_plan *plan)
 {
-    for (size_t i = 0; i < plan->info.n_rules; i++) {
-        const struct bj_rule *u = &plan->rules[i];
-        const struct bj_yaml place = {.line = u->line, .column = u->column};
-        int of;
+    enum bj_status st = BJ_OK;
 
-        if (u->kind != BJ_KIND_ALT || !u->of)
-            continue;
-        of = bj_plan_rule_find(plan, u->of);
-        if (of < 0)
-            return bj_yaml_fail(plan->ctx, plan->source[plan->source_of[i]].doc, &place,
-                                _("rule '%s': 'of' names '%s', which is no rule of this plan"),
-                                u->id, u->of);
-        if ((size_t)of == i)
-            return bj_yaml_fail(plan->ctx, plan->source[plan->source_of[i]].doc, &place,
-                                _("rule '%s': 'of' names the rule itself"), u->id);
-    }
-    return BJ_OK;
+    for (size_t i = 0; !st && i < plan->info.n_rules; i++)
+        st = bj_plan_keep(plan, check_substitute(plan, i));
+    return st;
+}
+
+/* Two tiers of one plan that ask different classes of the same people: perhaps a slip, perhaps a
+ * parent's looser rule. */
+static void warn_of_overlaps(const struct bj_plan *plan)
+{
+    for (size_t i = 0; i < plan->info.n_rules; i++)
+        for (size_t k = i + 1; k < plan->info.n_rules; k++) {
+            const struct bj_rule *a = &plan->rules[i], *b = &plan->rules[k];
+
+            if (a->kind != BJ_KIND_TIER || b->kind != BJ_KIND_TIER ||
+                a->tier_of_clinics != b->tier_of_clinics ||
+                a->tier_by_service != b->tier_by_service)
+                continue;
+            for (size_t x = 0; x < a->n_bands; x++)
+                for (size_t y = 0; y < b->n_bands; y++) {
+                    double low = fmax(a->band[x].min, b->band[y].min);
+
+                    if (low < fmin(a->band[x].below, b->band[y].below) &&
+                        a->band[x].needs != b->band[y].needs)
+                        bj_log(plan->ctx, BJ_LOG_WARNING,
+                               _("rules '%s' and '%s' ask for different classes of clinic from %g "
+                                 "people on"),
+                               a->id, b->id, low);
+                }
+        }
 }
 
 /* ---- a file and its parents ------------------------------------------------------- */
@@ -453,8 +536,8 @@ static enum bj_status read_source(struct bj_plan *plan, size_t source, struct bj
         return st;
     rules = bj_yaml_get(bj_yaml_root(doc), "rules");
     if (!rules)
-        return bj_yaml_fail(plan->ctx, doc, NULL, _("rules is missing"));
-    return bj_rules_read(plan, source, rules, -1);
+        return bj_plan_keep(plan, bj_yaml_fail(plan->ctx, doc, NULL, _("rules is missing")));
+    return bj_plan_keep(plan, bj_rules_read(plan, source, rules, -1));
 }
 
 /* The file that `extends` of the last source names, added as the next source. folder is
@@ -518,9 +601,10 @@ static enum bj_status read_parents(struct bj_plan *plan, const char *base_dir)
     return st;
 }
 
-/* The plan of a document; takes doc over. real_path is NULL for text in memory. */
+/* The plan of a document; takes doc over. real_path is NULL for text in memory. Checking: *out is a
+ * plan that has its faults with it. */
 static enum bj_status plan_new(struct bj_ctx *ctx, struct bj_yaml_doc *doc, const char *real_path,
-                               const char *base_dir, struct bj_plan **out)
+                               const char *base_dir, bool checking, struct bj_plan **out)
 {
     struct bj_plan *plan = bj_alloc0(ctx, 1, sizeof(*plan));
     enum bj_status st;
@@ -530,18 +614,21 @@ static enum bj_status plan_new(struct bj_ctx *ctx, struct bj_yaml_doc *doc, cons
         return BJ_ENOMEM;
     }
     plan->ctx = ctx;
+    plan->checking = checking;
     st = add_source(plan, doc, real_path);
     if (!st)
         st = read_source(plan, 0, &plan->info);
     if (!st)
-        st = read_parents(plan, base_dir);
-    if (!st && plan->info.n_rules == 0)
-        st = bj_yaml_fail(ctx, doc, bj_yaml_get(bj_yaml_root(doc), "rules"),
-                          _("the plan has no rules"));
+        st = bj_plan_keep(plan, read_parents(plan, base_dir));
+    if (!st && plan->info.n_rules == 0 && plan->n_faults == 0)
+        st = bj_plan_keep(plan, bj_yaml_fail(ctx, doc, bj_yaml_get(bj_yaml_root(doc), "rules"),
+                                             _("the plan has no rules")));
     if (!st)
         st = check_ids(plan);
     if (!st)
         st = check_substitutes(plan);
+    if (!st && !plan->checking)
+        warn_of_overlaps(plan);
     if (st) {
         bj_plan_free(plan);
         return st;
@@ -558,7 +645,7 @@ enum bj_status bj_plan_parse(struct bj_ctx *ctx, const char *path, const char *t
     struct bj_yaml_doc *doc = NULL;
     enum bj_status st = bj_yaml_parse(ctx, path, text, n, &doc);
 
-    return st ? st : plan_new(ctx, doc, NULL, base_dir, out);
+    return st ? st : plan_new(ctx, doc, NULL, base_dir, false, out);
 }
 
 /* A shipped plan is found by its file's name, so the name must be its id. */
@@ -573,8 +660,8 @@ static enum bj_status check_file_id(struct bj_ctx *ctx, const struct bj_plan *pl
                         _("id is '%s', but the file is named for '%s'"), plan->info.id, asked);
 }
 
-enum bj_status bj_plan_read(struct bj_ctx *ctx, const char *id_or_path, const char *base_dir,
-                            struct bj_plan **out)
+static enum bj_status read_plan(struct bj_ctx *ctx, const char *id_or_path, const char *base_dir,
+                                bool checking, struct bj_plan **out)
 {
     char *path = NULL, *folder = NULL, *text = NULL;
     struct bj_yaml_doc *doc = NULL;
@@ -592,9 +679,9 @@ enum bj_status bj_plan_read(struct bj_ctx *ctx, const char *id_or_path, const ch
         st = BJ_ENOMEM;
     }
     if (!st)
-        st = plan_new(ctx, doc, path, folder, &plan);
-    if (!st)
-        st = check_file_id(ctx, plan, id_or_path);
+        st = plan_new(ctx, doc, path, folder, checking, &plan);
+    if (!st && plan->n_faults == 0)
+        st = bj_plan_keep(plan, check_file_id(ctx, plan, id_or_path));
     if (!st)
         st = bj_file_sha256(ctx, path, plan->info.sha256, &known);
     if (!st) {
@@ -606,4 +693,49 @@ enum bj_status bj_plan_read(struct bj_ctx *ctx, const char *id_or_path, const ch
     bj_free(ctx, folder);
     bj_free(ctx, path);
     return st;
+}
+
+enum bj_status bj_plan_read(struct bj_ctx *ctx, const char *id_or_path, const char *base_dir,
+                            struct bj_plan **out)
+{
+    return read_plan(ctx, id_or_path, base_dir, false, out);
+}
+
+/* A list of one: the sentence that the context has. */
+static enum bj_status only_fault(struct bj_ctx *ctx, char ***faults)
+{
+    char **list = bj_alloc0(ctx, 2, sizeof(*list));
+
+    if (list)
+        list[0] = bj_strdup(ctx, bj_ctx_message(ctx));
+    if (!list || !list[0]) {
+        bj_free(ctx, list);
+        return BJ_ENOMEM;
+    }
+    *faults = list;
+    return BJ_OK;
+}
+
+enum bj_status bj_plan_faults(struct bj_ctx *ctx, const char *id_or_path, const char *base_dir,
+                              char ***faults)
+{
+    struct bj_plan *plan = NULL;
+    enum bj_status st = read_plan(ctx, id_or_path, base_dir, true, &plan);
+    char **list = NULL;
+
+    if (st == BJ_EDATA) /* no YAML at all, or none that could be read on */
+        return only_fault(ctx, faults);
+    if (st)
+        return st;
+    if (plan->n_faults > 0) {
+        list = plan->fault;
+        plan->fault = NULL; /* now the caller's */
+    } else {
+        list = bj_alloc0(ctx, 1, sizeof(*list));
+    }
+    bj_plan_free(plan);
+    if (!list)
+        return BJ_ENOMEM;
+    *faults = list;
+    return BJ_OK;
 }

@@ -27,7 +27,14 @@ struct bj_plan {
     size_t n_words, words_cap;
     struct bj_plan_source source[BJ_PLAN_DEPTH_MAX];
     size_t n_sources;
+    bool checking; /* all faults are wanted, not the first */
+    char **fault;  /* sentences, NULL-ended, when there are some */
+    size_t n_faults, faults_cap;
 };
+
+/* What has become of a step of reading. While checking, a fault of the file (BJ_EDATA) is kept as a
+ * sentence and reading goes on: BJ_OK. */
+enum bj_status bj_plan_keep(struct bj_plan *plan, enum bj_status st) BJ_MUST_CHECK;
 
 /* As bj_plan_read(), of text in memory. path stands in messages. base_dir is the folder that
  * a path in `extends` is relative to; NULL: the text has no folder, and `extends` may only

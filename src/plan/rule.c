@@ -68,7 +68,8 @@ static const struct key keys[] = {
     {"level", 0, EVERY, WORD, AT(level), bj_rule_level_names, NULL},
     {"kind", EVERY, 0, WORD, AT(kind), bj_kind_names, NULL},
     {"note", 0, EVERY, TEXT, AT(note), NULL, NULL},
-    {"facilities", POINTS | K(PRESENCE), K(RATIO) | K(COUNT), CLASSES, AT(facilities), NULL, NULL},
+    {"facilities", POINTS | K(PRESENCE), K(RATIO) | K(COUNT) | K(EXCLUDE), CLASSES, AT(facilities),
+     NULL, NULL},
     {"demand", POINTS, 0, WORD, AT(demand), bj_demand_names, NULL},
     {"where", POINTS, 0, WORD, AT(where), bj_where_names, NULL},
     {"target_m", 0, K(RADIUS), METRES, AT(target_m), NULL, NULL},
@@ -78,7 +79,7 @@ static const struct key keys[] = {
     {"mode", TIMES, 0, WORD, AT(mode), bj_mode_names, NULL},
     {"direction", TIMES, 0, WORD, AT(direction), bj_direction_names, NULL},
     {"turnout_s", 0, TIMES, SECONDS, AT(turnout_s), NULL, NULL},
-    {"ownership", 0, POINTS | K(PRESENCE), OWN, 0, NULL, read_ownership},
+    {"ownership", 0, POINTS | UNITS | K(EXCLUDE), OWN, 0, NULL, read_ownership},
     {"of", GROUPS, 0, OWN, 0, NULL, leave_parts},
     {"of", K(TIER), 0, OWN, 0, NULL, read_tier_of},
     {"by", K(TIER), 0, OWN, 0, NULL, read_tier_by},
@@ -87,7 +88,7 @@ static const struct key keys[] = {
     {"of", K(ALT), 0, OWN, 0, NULL, read_alt_of},
     {"kinds", K(ALT), 0, OWN, 0, NULL, read_alt_kinds},
     {"what", K(EXCLUDE), 0, OWN, 0, NULL, read_excluded},
-    {"where", K(EXCLUDE), 0, OWN, 0, NULL, read_exclude_where},
+    {"where", 0, K(EXCLUDE), OWN, 0, NULL, read_exclude_where},
     {"value", K(RATIO), K(COUNT), TEXT, AT(value), NULL, NULL},
     {"per", K(PRESENCE), 0, WORD, AT(per), presence_per, NULL},
     {"per", 0, K(RATIO), OWN, 0, NULL, read_ratio_per},
@@ -415,28 +416,39 @@ static enum bj_status leave_parts(struct bj_rule_reader *r, const struct bj_yaml
 
 /* ---- one rule -------------------------------------------------------------------- */
 
+/* One key of the map that is none of the kind's. */
+static enum bj_status fail_unknown(const struct bj_rule_reader *r, size_t i,
+                                   const char *const *known)
+{
+    struct bj_yaml one = *r->map;
+    enum bj_status st = BJ_OK;
+
+    if ((1u << r->rule.kind) & POINTS)
+        st = bj_rule_fail_unit(r, r->map->key[i], r->map->item[i]);
+    if (st)
+        return st;
+    one.n = 1;
+    one.key = &r->map->key[i];
+    one.item = &r->map->item[i];
+    st = bj_yaml_check_keys(r->ctx, r->doc, &one, known);
+    return st ? bj_fail_in(r->ctx, BJ_EDATA, "%s (%s)", r->name, bj_kind_names[r->rule.kind]) : st;
+}
+
 static enum bj_status check_known(const struct bj_rule_reader *r)
 {
     const char *known[N_KEYS + 1];
     unsigned kind = 1u << r->rule.kind;
+    enum bj_status st = BJ_OK;
     size_t n = 0;
 
     for (size_t i = 0; i < N_KEYS; i++)
         if ((keys[i].must | keys[i].may) & kind)
             known[n++] = keys[i].name;
     known[n] = NULL;
-    for (size_t i = 0; i < r->map->n; i++) {
-        enum bj_status st;
-
-        if (bj_word_find(r->map->key[i]->text, known) >= 0)
-            continue;
-        st = kind & POINTS ? bj_rule_fail_unit(r, r->map->key[i], r->map->item[i]) : BJ_OK;
-        if (st)
-            return st;
-    }
-    if (bj_yaml_check_keys(r->ctx, r->doc, r->map, known))
-        return bj_fail_in(r->ctx, BJ_EDATA, "%s (%s)", r->name, bj_kind_names[r->rule.kind]);
-    return BJ_OK;
+    for (size_t i = 0; !st && i < r->map->n; i++)
+        if (bj_word_find(r->map->key[i]->text, known) < 0)
+            st = bj_plan_keep(r->plan, fail_unknown(r, i, known));
+    return st;
 }
 
 static enum bj_status read_key(struct bj_rule_reader *r, const struct key *key,
@@ -468,7 +480,8 @@ static enum bj_status read_key(struct bj_rule_reader *r, const struct key *key,
 
 _Static_assert(sizeof(enum bj_kind) == sizeof(int), "words are stored as int");
 
-static enum bj_status read_keys(struct bj_rule_reader *r)
+/* A key that nobody knows (limit_km) may be the one that is missing: one sentence is enough. */
+static enum bj_status read_keys(struct bj_rule_reader *r, bool all_known)
 {
     unsigned kind = 1u << r->rule.kind;
     enum bj_status st = BJ_OK;
@@ -481,8 +494,9 @@ static enum bj_status read_keys(struct bj_rule_reader *r)
         node = bj_yaml_get(r->map, keys[i].name);
         if (node)
             st = read_key(r, &keys[i], node);
-        else if (keys[i].must & kind)
+        else if ((keys[i].must & kind) && all_known)
             st = bj_rule_fail(r, NULL, _("%s is missing"), keys[i].name);
+        st = bj_plan_keep(r->plan, st);
     }
     return st;
 }
@@ -554,6 +568,46 @@ static enum bj_status check_share(const struct bj_rule_reader *r)
     if (of_unit && (int)u->per <= bj_word_find(u->of, bj_per_names))
         return bj_rule_fail(r, NULL, _("a share of each %s cannot be judged by %s"), u->of,
                             bj_per_names[u->per]);
+    return BJ_OK;
+}
+
+/* Candidates are villages; of facilities a rule may name some, or say which by a column. */
+static enum bj_status check_exclusion(const struct bj_rule_reader *r)
+{
+    const struct bj_rule *u = &r->rule;
+
+    if (u->kind != BJ_KIND_EXCLUDE)
+        return BJ_OK;
+    if (strcmp(u->of, "candidates") == 0 && (u->facilities || u->ownership))
+        return bj_rule_fail(r, bj_yaml_get(r->map, u->facilities ? "facilities" : "ownership"),
+                            _("candidates are villages: facilities and ownership go with 'what: "
+                              "beds' or 'what: facilities'"));
+    if (u->field || (strcmp(u->of, "facilities") == 0 && u->facilities))
+        return BJ_OK;
+    return bj_rule_fail(r, NULL, _("where is missing"));
+}
+
+/* Ownership is a facility's: a rule that counts none cannot ask for it. */
+static enum bj_status check_ownership(const struct bj_rule_reader *r)
+{
+    const struct bj_rule *u = &r->rule;
+
+    if (!u->ownership || u->facilities || u->kind == BJ_KIND_EXCLUDE)
+        return BJ_OK;
+    return bj_rule_fail(r, bj_yaml_get(r->map, "ownership"),
+                        _("'ownership' needs the 'facilities' whose it is"));
+}
+
+/* A rule that no case could ever give what it needs. */
+static enum bj_status check_can_be_judged(const struct bj_rule_reader *r)
+{
+    const struct bj_rule *u = &r->rule;
+    bool of_villages = u->kind == BJ_KIND_SHARE && strcmp(u->of, "village") == 0;
+
+    if (of_villages && !u->field)
+        return bj_rule_fail(r, bj_yaml_get(r->map, "that"),
+                            _("this can never be judged: for facilities of each village use a "
+                              "presence rule with 'per: village'"));
     return BJ_OK;
 }
 
@@ -654,9 +708,27 @@ static enum bj_status append(struct bj_plan *plan, size_t source, const struct b
     return BJ_OK;
 }
 
+/* What the values are worth together; asked of rules whose single values are right. */
+static enum bj_status check_together(struct bj_rule_reader *r)
+{
+    enum bj_status st = check_bounds(r);
+
+    if (!st)
+        st = check_resources(r);
+    if (!st)
+        st = check_exclusion(r);
+    if (!st)
+        st = check_ownership(r);
+    if (!st)
+        st = check_share(r);
+    return st ? st : check_can_be_judged(r);
+}
+
+/* A failure here is one that leaves no rule to speak of: no id, no kind. */
 static enum bj_status read_rule(struct bj_rule_reader *r, size_t position, int parent)
 {
     const struct bj_rule *holder = parent >= 0 ? &r->plan->rules[parent] : NULL;
+    size_t before = r->plan->n_faults;
     enum bj_status st;
 
     set_unknown(&r->rule);
@@ -669,14 +741,12 @@ static enum bj_status read_rule(struct bj_rule_reader *r, size_t position, int p
     if (!st)
         st = check_known(r);
     if (!st)
-        st = read_keys(r);
+        st = read_keys(r, r->plan->n_faults == before);
     if (!st)
-        st = inherit(r, holder);
-    if (!st)
-        st = check_bounds(r);
-    if (!st)
-        st = check_resources(r);
-    return st ? st : check_share(r);
+        st = bj_plan_keep(r->plan, inherit(r, holder));
+    if (!st && r->plan->n_faults == before)
+        st = bj_plan_keep(r->plan, check_together(r));
+    return st;
 }
 
 /* Parts that judge points must judge the same points, else they cannot be combined. */
@@ -705,16 +775,21 @@ static enum bj_status read_one(struct bj_plan *plan, size_t source, const struct
 {
     struct bj_rule_reader r = {
         .plan = plan, .ctx = plan->ctx, .doc = plan->source[source].doc, .map = map};
-    size_t index = plan->info.n_rules;
+    size_t index = plan->info.n_rules, before = plan->n_faults;
+    const struct bj_yaml *of;
     enum bj_status st = read_rule(&r, position, parent);
 
-    if (!st)
-        st = append(plan, source, &r.rule);
-    if (st || !((1u << r.rule.kind) & GROUPS))
+    if (st)
+        return bj_plan_keep(plan, st);
+    st = append(plan, source, &r.rule);
+    of = bj_yaml_get(map, "of");
+    if (st || !((1u << r.rule.kind) & GROUPS) || !of || of->kind != BJ_YAML_LIST)
         return st;
-    plan->rules[index].n_parts = bj_yaml_get(map, "of")->n;
-    st = bj_rules_read(plan, source, bj_yaml_get(map, "of"), (int)index);
-    return st ? st : check_parts(&r, index);
+    plan->rules[index].n_parts = of->n;
+    st = bj_rules_read(plan, source, of, (int)index);
+    if (!st && plan->n_faults == before)
+        st = bj_plan_keep(plan, check_parts(&r, index));
+    return st;
 }
 
 /* Recursion ends: YAML trees are at most 32 deep. */

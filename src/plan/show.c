@@ -235,11 +235,6 @@ static const char *const mode_words[][2] = {
 static const char *const per_words[][2] = {{"村", "village"},  {"乡镇", "township"},
                                            {"街道", "street"}, {"县（市、区）", "county"},
                                            {"市", "city"},     {"机构", "facility"}};
-static const char *const people_words[][2] = {{"常住人口", "residents"},
-                                              {"户籍人口", "registered people"},
-                                              {"服务人口", "people served"},
-                                              {"儿童", "children"},
-                                              {"65岁及以上人口", "people aged 65 and over"}};
 
 static const char *word(const struct page *p, const char *const pair[2])
 {
@@ -247,7 +242,7 @@ static const char *word(const struct page *p, const char *const pair[2])
 }
 
 /* Classes of a set, without those that a named class brings along. */
-static void say_classes(struct page *p, uint64_t set)
+static void say_class_list(struct page *p, uint64_t set, const char *between)
 {
     uint64_t brought = 0;
     bool first = true;
@@ -259,10 +254,27 @@ static void say_classes(struct page *p, uint64_t set)
         if (!(set & UINT64_C(1) << c) || (brought & UINT64_C(1) << c))
             continue;
         if (!first)
-            say_of(p, "、", ", ");
+            say(p, between);
         say(p, bj_class_label((enum bj_class)c, lang_of(p)));
         first = false;
     }
+}
+
+static void say_classes(struct page *p, uint64_t set)
+{
+    say_class_list(p, set, pick(p, "、", ", "));
+}
+
+static void say_any_class(struct page *p, uint64_t set)
+{
+    say_class_list(p, set, pick(p, "或", " or "));
+}
+
+static void say_owner(struct page *p, const struct bj_rule *u)
+{
+    bool public = strcmp(u->ownership, "public") == 0;
+
+    say_of(p, public ? "（公立）" : "（非公立）", public ? " (public)" : " (private)");
 }
 
 /* ---- what each kind asks ----------------------------------------------------------- */
@@ -313,6 +325,23 @@ static void say_time(struct page *p, const struct bj_rule *u)
     }
 }
 
+static void say_some(struct page *p, double n)
+{
+    say_number(p, n);
+    say_of(p, " 个", "");
+}
+
+/* A part of a whole, 0.95（95%）; a ratio of two things may be above 1 and stays plain. */
+static void say_part(struct page *p, double share)
+{
+    say_number(p, share);
+    if (share > 1)
+        return;
+    say_of(p, "（", " (");
+    say_percent(p, share);
+    say_of(p, "）", ")");
+}
+
 /* "至少 1，目标 2，至多 3" */
 static void say_bounds(struct page *p, const struct bj_rule *u,
                        void (*say_value)(struct page *, double))
@@ -343,7 +372,9 @@ static void say_presence(struct page *p, const struct bj_rule *u)
     say_of(p, "每个", "each ");
     say(p, word(p, per_words[u->per]));
     say_of(p, "：", ": ");
-    say_bounds(p, u, say_number);
+    say_bounds(p, u, say_some);
+    if (!isnan(u->max))
+        say_of(p, "（多于此数只作提示）", " (more is only a warning)");
     if (u->exempt_hospital_seat)
         say_of(p, "；乡镇卫生院所在地除外", "; the seat of the township hospital is exempt");
 }
@@ -362,24 +393,34 @@ static void say_tier(struct page *p, const struct bj_rule *u)
 
         if (i)
             say_of(p, "；", "; ");
-        say_number(p, b->min);
-        if (isinf(b->below)) {
+        if (!isinf(b->below) && b->min == 0) {
+            say_of(p, "不满 ", "below ");
+            say_number(p, b->below);
+            say_of(p, " 人", " people");
+        } else if (isinf(b->below)) {
+            say_number(p, b->min);
             say_of(p, " 人及以上", " people and over");
         } else {
+            say_number(p, b->min);
             say_of(p, " 人以上、不满 ", " to below ");
             say_number(p, b->below);
             say_of(p, " 人", " people");
         }
         say(p, " → ");
         say(p, bj_class_label((enum bj_class)b->needs, lang_of(p)));
+        if (i > 0 && isinf(b->below) && b[-1].needs == b->needs) {
+            say_of(p, "，每 ", ", one for each ");
+            say_number(p, b->min);
+            say_of(p, " 人 1 个，余数也算 1 个 [A]", " people begun [A]");
+        }
     }
 }
 
 static void say_quoted(struct page *p, const char *text)
 {
-    say_of(p, "“", "\"");
+    say(p, "“");
     say(p, text);
-    say_of(p, "”", "\"");
+    say(p, "”");
 }
 
 /* "a;b;c" as "a"、"b"或"c" */
@@ -388,9 +429,9 @@ static void say_any_of(struct page *p, const char *words)
     while (*words) {
         size_t n = strcspn(words, ";");
 
-        say_of(p, "“", "\"");
+        say(p, "“");
         bj_buf_add(p->ctx, &p->line, words, n);
-        say_of(p, "”", "\"");
+        say(p, "”");
         words += n + (words[n] == ';');
         if (*words)
             say_of(p, strchr(words, ';') ? "、" : "或", strchr(words, ';') ? ", " : " or ");
@@ -419,7 +460,7 @@ static void say_ratio(struct page *p, const struct bj_rule *u)
         say_of(p, "与", " divided by ");
         say_quoted(p, u->per_field);
         say_of(p, "之比：", ": ");
-        say_bounds(p, u, say_number);
+        say_bounds(p, u, say_part);
         return;
     }
     if (u->per_field) {
@@ -427,16 +468,16 @@ static void say_ratio(struct page *p, const struct bj_rule *u)
         say_number(p, u->per_people);
         say_of(p, " 个", " of ");
         say_quoted(p, u->per_field);
-        say_of(p, "，", ": ");
+        say_of(p, "，", ", ");
     } else if (!isnan(u->per_people)) {
         say_of(p, "每 ", "for each ");
         say_number(p, u->per_people);
         say(p, " ");
-        say(p, word(p, people_words[u->people]));
-        say_of(p, "，", ": ");
+        say(p, bj_people_label(u->people, lang_of(p)));
+        say_of(p, "，", ", ");
     }
     say_value_name(p, u);
-    say(p, " ");
+    say_of(p, "：", ": ");
     say_bounds(p, u, say_number);
 }
 
@@ -447,16 +488,16 @@ static void say_count(struct page *p, const struct bj_rule *u)
     say_of(p, "，", ", ");
     say_value_name(p, u);
     say_of(p, "：", ": ");
-    say_bounds(p, u, say_number);
+    say_bounds(p, u, u->value ? say_number : say_some);
 }
 
 static void say_that(struct page *p, const struct bj_rule *u)
 {
     if (!u->field) {
-        say_of(p, "有至少 ", "with at least ");
+        say_of(p, "有至少 ", "there is at least ");
         say_number(p, u->field_min);
-        say_of(p, " 所", " of: ");
-        say_classes(p, u->facilities);
+        say_of(p, " 所", " ");
+        say_any_class(p, u->facilities);
         return;
     }
     say_quoted(p, u->field);
@@ -470,27 +511,45 @@ static void say_that(struct page *p, const struct bj_rule *u)
     }
 }
 
-static void say_share(struct page *p, const struct bj_rule *u)
+static void say_share_of(struct page *p, const struct bj_rule *u)
 {
     int unit = bj_word_find(u->of, bj_per_names);
 
-    say_of(p, "以", "by ");
-    say(p, word(p, per_words[u->per]));
-    say_of(p, "计，", ", of each ");
     if (unit >= 0)
         say(p, word(p, per_words[unit]));
     else
         say_classes(p, u->facilities);
-    say_of(p, "中", ": ");
+    if (u->ownership)
+        say_owner(p, u);
+}
+
+static void say_share(struct page *p, const struct bj_rule *u)
+{
+    say_of(p, "以", "by ");
+    say(p, word(p, per_words[u->per]));
+    say_of(p, "计，", ", at least ");
+    if (p->en) {
+        say_percent(p, u->min);
+        say(p, " of all ");
+    } else if (u->min == 1) {
+        say(p, "全部");
+    }
+    say_share_of(p, u);
+    say_of(p, u->min == 1 ? "，" : "中", ": ");
     say_that(p, u);
-    say_of(p, "的占比不低于 ", "; share at least ");
-    say_percent(p, u->min);
+    if (!p->en && u->min < 1) {
+        say(p, "的占比不低于 ");
+        say_percent(p, u->min);
+    }
 }
 
 static void say_exclusion(struct page *p, const struct bj_rule *u)
 {
-    say_quoted(p, u->field);
-    if (u->equals) {
+    if (u->field)
+        say_quoted(p, u->field);
+    if (!u->field) {
+        say_of(p, "下列设施", "the facilities below");
+    } else if (u->equals) {
         say_of(p, "为", " is ");
         say_any_of(p, u->equals);
     } else if (!isnan(u->below)) {
@@ -505,7 +564,7 @@ static void say_exclusion(struct page *p, const struct bj_rule *u)
     else if (strcmp(u->of, "beds") == 0)
         say_of(p, "：不新增床位", ": no new beds");
     else
-        say_of(p, "：不计入数量上限", ": in no upper bound");
+        say_of(p, "：多少都不算超出", ": never too many");
 }
 
 static void say_substitute(struct page *p, const struct bj_rule *u)
@@ -544,26 +603,38 @@ static void say_requirement(struct page *p, const struct bj_rule *u)
     by_kind[u->kind](p, u);
 }
 
-/* Which units a rule is about, and which facilities it counts. */
+/* "人口 100,000 至 300,000（均含）" */
+static void say_people(struct page *p, double low, double high)
+{
+    say_of(p, "常住人口 ", "population ");
+    say_number(p, isnan(low) ? high : low);
+    if (isnan(high)) {
+        say_of(p, " 及以上", " and over");
+    } else if (isnan(low)) {
+        say_of(p, " 及以下", " and under");
+    } else {
+        say_of(p, " 至 ", " to ");
+        say_number(p, high);
+        say_of(p, "（均含）", ", both included");
+    }
+}
+
+/* Which units a rule is about. */
 static void put_condition(struct page *p, const struct bj_rule *u)
 {
-    if (!isnan(u->if_population_min)) {
-        say_of(p, "人口 ", "population ");
-        say_number(p, u->if_population_min);
-        say_of(p, " 及以上 ", " and over ");
-    }
-    if (!isnan(u->if_population_max)) {
-        say_of(p, "人口 ", "population ");
-        say_number(p, u->if_population_max);
-        say_of(p, " 及以下 ", " and under ");
+    bool more = false;
+
+    if (!isnan(u->if_population_min) || !isnan(u->if_population_max)) {
+        say_people(p, u->if_population_min, u->if_population_max);
+        more = true;
     }
     if (u->if_type) {
-        say_of(p, "类型为", "type ");
+        say_of(p, more ? "，类型为" : "类型为", more ? ", type " : "type ");
         say_quoted(p, u->if_type);
-        say(p, " ");
+        more = true;
     }
     if (u->if_name) {
-        say_of(p, "仅", "only ");
+        say_of(p, more ? "，仅" : "仅", more ? ", only " : "only ");
         say_quoted(p, u->if_name);
     }
     put_line(p, "适用", "applies to");
@@ -579,11 +650,8 @@ static void put_facilities(struct page *p, const struct bj_rule *u)
     if (!u->facilities || u->kind == BJ_KIND_SHARE)
         return;
     say_classes(p, u->facilities);
-    if (u->ownership) {
-        bool public = strcmp(u->ownership, "public") == 0;
-
-        say_of(p, public ? "（公立）" : "（非公立）", public ? " (public)" : " (private)");
-    }
+    if (u->ownership)
+        say_owner(p, u);
     if (u->field && u->kind != BJ_KIND_EXCLUDE) {
         say_of(p, "，其中", ", only where ");
         say_that(p, u);

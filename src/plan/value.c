@@ -148,6 +148,23 @@ static enum bj_status fail_number(const struct bj_rule_reader *r, const struct b
 /* Half the Earth's girth, and a week: beyond them a limit limits nothing. */
 static const double metres_max = 20037508, seconds_max = 604800;
 
+/* A number that a slip would explain. Said when the plan is read, not when faults are sought. */
+static void warn_of_unit(const struct bj_rule_reader *r, const struct bj_yaml *node,
+                         const char *key, enum bj_value_type type, double v)
+{
+    if (r->plan->checking)
+        return;
+    if (type == METRES && v < 10)
+        bj_log(r->ctx, BJ_LOG_WARNING, _("%s: '%s' is %s metres; were kilometres meant?"), r->name,
+               key, node->text);
+    if (type == SECONDS && v < 60 && strcmp(key, "turnout_s") != 0)
+        bj_log(r->ctx, BJ_LOG_WARNING, _("%s: '%s' is %s seconds; were minutes meant?"), r->name,
+               key, node->text);
+    if (strcmp(key, "people") == 0 && v < 100)
+        bj_log(r->ctx, BJ_LOG_WARNING, _("%s: '%s' is %s people; were ten thousands (万) meant?"),
+               r->name, key, node->text);
+}
+
 static enum bj_status check_range(const struct bj_rule_reader *r, const struct bj_yaml *node,
                                   const char *key, enum bj_value_type type, double v)
 {
@@ -166,9 +183,7 @@ static enum bj_status check_range(const struct bj_rule_reader *r, const struct b
                             node->text);
     if (type == SECONDS && v > seconds_max)
         return bj_rule_fail(r, node, _("'%s' is %s s, more than a week"), key, node->text);
-    if (type == METRES && v < 10)
-        bj_log(r->ctx, BJ_LOG_WARNING, _("%s: '%s' is %s metres; were kilometres meant?"), r->name,
-               key, node->text);
+    warn_of_unit(r, node, key, type, v);
     return BJ_OK;
 }
 

@@ -224,10 +224,24 @@ static json *verdicts_json(const struct bj_assessment *a)
     return o;
 }
 
-/* A county and rule: the figures of summary.json without its lists. */
+static json *unit_json(const struct bj_unit_result *u)
+{
+    json *o;
+
+    if (!u)
+        return NULL;
+    o = json_object_new_object();
+    bj_json_put(o, "value", bj_json_number(u->value));
+    bj_json_put(o, "numerator", bj_json_number(u->numerator));
+    bj_json_put(o, "denominator", bj_json_number(u->denominator));
+    bj_json_put(o, "required", bj_json_number(u->required));
+    bj_json_put(o, "shortfall", bj_json_number(u->shortfall));
+    return o;
+}
+
+/* A county and rule: the figures of summary.json without its lists; `unit` when it has just one. */
 static json *row_json(const struct bj_batch_head *head, const struct bj_rule_result *res)
 {
-    const struct bj_unit_result *u = only_unit(res);
     json *o = bj_json_rule(res, "townships");
 
     json_object_object_del(o, "townships");
@@ -235,11 +249,7 @@ static json *row_json(const struct bj_batch_head *head, const struct bj_rule_res
     json_object_object_del(o, "quote");
     bj_json_put(o, "county", bj_json_text(head->code));
     bj_json_put(o, "n_units", bj_json_count(res->n_units));
-    bj_json_put(o, "value", bj_json_number(u ? u->value : NAN));
-    bj_json_put(o, "numerator", bj_json_number(u ? u->numerator : NAN));
-    bj_json_put(o, "denominator", bj_json_number(u ? u->denominator : NAN));
-    bj_json_put(o, "required", bj_json_number(u ? u->required : NAN));
-    bj_json_put(o, "shortfall", bj_json_number(u ? u->shortfall : NAN));
+    bj_json_put(o, "unit", unit_json(only_unit(res)));
     return o;
 }
 

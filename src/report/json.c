@@ -140,6 +140,29 @@ static void put_limits(json *o, const struct bj_rule *rule)
         bj_json_put(o, "target_s", bj_json_number(rule->target_s));
 }
 
+/* What a rule of units compares: interface words of its plan file. */
+static void put_bounds(json *o, const struct bj_rule *rule)
+{
+    json *per;
+
+    if (rule->value)
+        bj_json_put(o, "value", bj_json_text(rule->value));
+    if (isfinite(rule->per_people)) {
+        per = json_object_new_object();
+        bj_json_put(
+            per, rule->per_field ? "field" : "population",
+            bj_json_text(rule->per_field ? rule->per_field : bj_people_names[rule->people]));
+        bj_json_put(per, rule->per_field ? "amount" : "people", bj_json_number(rule->per_people));
+        bj_json_put(o, "per", per);
+    }
+    if (isfinite(rule->min))
+        bj_json_put(o, "min", bj_json_number(rule->min));
+    if (isfinite(rule->target))
+        bj_json_put(o, "target", bj_json_number(rule->target));
+    if (isfinite(rule->max))
+        bj_json_put(o, "max", bj_json_number(rule->max));
+}
+
 static void put_points(json *o, const struct bj_rule_result *res)
 {
     json *area = json_object_new_object(), *share = json_object_new_object(),
@@ -189,6 +212,7 @@ json *bj_json_rule(const struct bj_rule_result *res, const char *parts)
     bj_json_put(o, "clause", bj_json_text(rule->clause));
     bj_json_put(o, "quote", bj_json_text(rule->quote));
     put_limits(o, rule);
+    put_bounds(o, rule);
     bj_json_put(o, "verdict", bj_json_text(bj_verdict_names[res->verdict]));
     bj_json_put(o, "reason", bj_json_text(res->reason ? res->reason : ""));
     if (res->judged || res->n_townships > 0)

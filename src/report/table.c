@@ -267,7 +267,9 @@ static const char *const facility_heads[][2] = {{"规则编号", "rule"},
                                                 {"服务人口", "people served"},
                                                 {"应设类别", "class it should be"},
                                                 {"类别是否达标", "class verdict"},
-                                                {"依据", "by rule"}};
+                                                {"依据", "by rule"},
+                                                {"面积/人员达标", "rooms and people"},
+                                                {"面积/人员依据", "rooms and people by rule"}};
 
 static void class_text(struct bj_ctx *ctx, struct csv *c, const struct report *r, uint64_t classes)
 {
@@ -287,6 +289,7 @@ static void served_row(struct bj_ctx *ctx, struct csv *c, const struct report *r
 {
     const struct bj_places *f = &r->study->facilities;
     const struct bj_served *s = &res->served[i];
+    const struct bj_fitness *fit = &r->a->fitness[i];
     char id[32];
 
     bj_csv_text(ctx, c, res->rule->id);
@@ -300,6 +303,8 @@ static void served_row(struct bj_ctx *ctx, struct csv *c, const struct report *r
                 s->tier ? bj_class_label((enum bj_class)s->should_be, r->zh ? "zh" : "en") : "");
     bj_csv_text(ctx, c, s->tier ? bj_report_verdict_word(r, s->verdict) : "");
     bj_csv_text(ctx, c, s->tier ? s->tier->id : "");
+    bj_csv_text(ctx, c, fit->rule ? bj_report_verdict_word(r, fit->verdict) : "");
+    bj_csv_text(ctx, c, fit->rule ? fit->rule->id : "");
     bj_csv_end_row(ctx, c);
 }
 
@@ -330,9 +335,95 @@ static enum bj_status table_facilities(struct bj_ctx *ctx, const struct report *
 /* ---- 5 and 6: units ----------------------------------------------------- */
 
 static const char *const unit_heads[][2] = {
-    {"规则编号", "rule"},  {"条款", "clause"},     {"单元代码", "unit code"}, {"单元", "unit"},
-    {"现状值", "value"},   {"分子", "numerator"},  {"分母", "denominator"},   {"要求", "required"},
-    {"差额", "shortfall"}, {"是否达标", "verdict"}};
+    {"规则编号", "rule"},      {"条款", "clause"},      {"指标", "indicator"},
+    {"单元代码", "unit code"}, {"单元", "unit"},        {"现状值", "value"},
+    {"分子", "numerator"},     {"分母", "denominator"}, {"分母口径", "denominator is"},
+    {"要求", "required"},      {"目标", "target"},      {"差额", "shortfall"},
+    {"是否达标", "verdict"}};
+
+/* Labels of a set's classes, those left out that a named class brings along. */
+static void put_classes(struct bj_ctx *ctx, struct bj_buf *b, const struct report *r, uint64_t set)
+{
+    uint64_t brought = 0;
+
+    for (int k = 0; k < BJ_CLASS_N; k++)
+        if (set >> k & 1)
+            brought |= bj_class_set((enum bj_class)k) & ~(UINT64_C(1) << k);
+    for (int k = 0, n = 0; k < BJ_CLASS_N; k++)
+        if ((set >> k & 1) && !(brought >> k & 1))
+            bj_buf_printf(ctx, b, "%s%s", n++ ? say(r, "、", ", ") : "",
+                          bj_class_label((enum bj_class)k, r->zh ? "zh" : "en"));
+}
+
+/* What a rule counts: a column, or facilities of classes. */
+static void put_indicator(struct bj_ctx *ctx, struct bj_buf *b, const struct report *r,
+                          const struct bj_rule *u)
+{
+    bool of_unit = u->kind == BJ_KIND_SHARE && !u->facilities;
+
+    if (u->value && bj_class_find(u->value) < 0)
+        bj_buf_puts(ctx, b, u->value);
+    else if (of_unit)
+        bj_buf_puts(ctx, b, u->field ? u->field : "");
+    else
+        put_classes(ctx, b, r, u->facilities);
+    if (!of_unit && u->field)
+        bj_buf_printf(ctx, b, say(r, "（%s）", " (%s)"), u->field);
+}
+
+/* What the denominator is: people of a kind, a column, or how many were looked at. */
+static void put_denominator(struct bj_ctx *ctx, struct bj_buf *b, const struct report *r,
+                            const struct bj_rule *u)
+{
+    char number[32];
+    bool people = u->kind == BJ_KIND_RATIO && !u->per_field && isfinite(u->per_people);
+
+    if (u->kind == BJ_KIND_SHARE)
+        bj_buf_puts(ctx, b, say(r, "有数据的行数", "rows with data"));
+    else if (u->kind == BJ_KIND_EXCLUDE || u->kind == BJ_KIND_ALT)
+        bj_buf_puts(ctx, b, say(r, "行数", "rows"));
+    else if (u->per_field)
+        bj_buf_puts(ctx, b, u->per_field);
+    else if (people)
+        bj_buf_puts(ctx, b, bj_people_label(u->people, r->zh ? "zh" : "en"));
+    if (u->kind == BJ_KIND_RATIO && isfinite(u->per_people) && u->per_people != 1)
+        bj_buf_printf(ctx, b, say(r, "（每%s）", " (for each %s)"),
+                      bj_double_text(u->per_people, number));
+}
+
+static void cell_of(struct bj_ctx *ctx, struct csv *c, const struct report *r,
+                    const struct bj_rule *u,
+                    void (*put)(struct bj_ctx *, struct bj_buf *, const struct report *,
+                                const struct bj_rule *))
+{
+    struct bj_buf b = {0};
+
+    put(ctx, &b, r, u);
+    c->buf.failed |= b.failed;
+    bj_csv_text(ctx, c, b.s ? b.s : "");
+    bj_buf_release(ctx, &b);
+}
+
+static void unit_row(struct bj_ctx *ctx, struct csv *c, const struct report *r,
+                     const struct bj_rule *rule, const struct bj_unit_result *u)
+{
+    const double v[] = {u->value,    u->numerator, u->denominator,
+                        u->required, rule->target, u->shortfall};
+    char number[32];
+
+    bj_csv_text(ctx, c, rule->id);
+    bj_csv_text(ctx, c, rule->clause ? rule->clause : "");
+    cell_of(ctx, c, r, rule, put_indicator);
+    bj_csv_text(ctx, c, u->code ? u->code : "");
+    bj_csv_text(ctx, c, u->name ? u->name : "");
+    for (size_t j = 0; j < sizeof(v) / sizeof(*v); j++) {
+        bj_csv_text(ctx, c, isfinite(v[j]) ? bj_double_text(v[j], number) : "");
+        if (j == 2)
+            cell_of(ctx, c, r, rule, put_denominator);
+    }
+    bj_csv_text(ctx, c, bj_report_verdict_word(r, u->verdict));
+    bj_csv_end_row(ctx, c);
+}
 
 static enum bj_status table_units(struct bj_ctx *ctx, const struct report *r, struct bj_outdir *o,
                                   bool ratios, const char *relative)
@@ -346,20 +437,8 @@ static enum bj_status table_units(struct bj_ctx *ctx, const struct report *r, st
 
         if (is_ratio != ratios)
             continue;
-        for (size_t i = 0; i < res->n_units; i++) {
-            const struct bj_unit_result *u = &res->unit[i];
-            const double v[] = {u->value, u->numerator, u->denominator, u->required, u->shortfall};
-            char number[32];
-
-            bj_csv_text(ctx, &c, res->rule->id);
-            bj_csv_text(ctx, &c, res->rule->clause ? res->rule->clause : "");
-            bj_csv_text(ctx, &c, u->code ? u->code : "");
-            bj_csv_text(ctx, &c, u->name ? u->name : "");
-            for (size_t j = 0; j < sizeof(v) / sizeof(*v); j++)
-                bj_csv_text(ctx, &c, isfinite(v[j]) ? bj_double_text(v[j], number) : "");
-            bj_csv_text(ctx, &c, bj_report_verdict_word(r, u->verdict));
-            bj_csv_end_row(ctx, &c);
-        }
+        for (size_t i = 0; i < res->n_units; i++)
+            unit_row(ctx, &c, r, res->rule, &res->unit[i]);
     }
     return bj_csv_finish(ctx, &c, o, relative);
 }

@@ -54,7 +54,7 @@ static int remove_entry(const char *path, const struct stat *sb, int flag, struc
     return remove(path);
 }
 
-static char made[128][256];
+static char made[256][256];
 static size_t n_made;
 
 static void remove_made(void)

@@ -578,6 +578,113 @@ static void speeds_may_only_change_what_is_shipped(void **state)
     assert_fails(parse(SPEEDS("[walk]")), BJ_EDATA, "(t.yaml:4:9)");
 }
 
+/* ---- all faults of a file ----------------------------------------------------------- */
+
+static char **faults_of(const char *text)
+{
+    const char *path = support_write(support_tmpdir(), "f.yaml", text);
+    char **faults = NULL;
+
+    assert_ok(bj_plan_faults(ctx, path, NULL, &faults));
+    return faults;
+}
+
+/* One line a fault: the words it must hold, in the order of reading. */
+static void assert_faults(const char *text, const char *const *want)
+{
+    char **got = faults_of(text);
+    size_t i = 0;
+
+    for (; want[i] && got[i]; i++)
+        if (!strstr(got[i], want[i]))
+            fail_msg("fault %zu lacks '%s': %s", i + 1, want[i], got[i]);
+    if (want[i] || got[i])
+        fail_msg("fault %zu: %s", i + 1, got[i] ? got[i] : "is not found");
+    bj_plan_list_free(ctx, got);
+}
+
+static void all_faults_of_a_file_are_found(void **state)
+{
+    static const char text[] =
+        "id: t t\ntitel: T\ntitle: T\ndocument: D\nrules:\n"
+        "  - {id: A, clause: c, level: must, kind: radius, " POINT "limit_km: 2.5, colour: red}\n"
+        "  - {id: B, clause: c, level: perhaps, kind: radius, facilities: [clinic], demand: all}\n"
+        "  - {id: C, clause: c, level: must, kind: radius, " POINT "target_m: 900, limit_m: 800}\n"
+        "  - {clause: c, level: must, kind: radius}\n"
+        "  - {id: D, clause: c, level: must, kind: colour}\n"
+        "  - nothing\n"
+        "  - {id: a, clause: c, level: must, kind: radius, " POINT "limit_m: 800}\n"
+        "  - {id: E, clause: c, level: must, kind: any, of: [{id: F, kind: count, unit: county},\n"
+        "     {id: G, kind: presence, facilities: [chc], per: county, min: 3, max: 2}]}\n"
+        "  - {id: H, clause: c, level: may, kind: alt, of: X, kinds: [joint]}\n";
+    static const char *const want[] = {"unknown key 'titel'",
+                                       "'t t' is no id",
+                                       "write limit_m: 2500", /* and not: limit_m is missing */
+                                       "unknown key 'colour'",
+                                       "'perhaps' is no level",
+                                       "unknown facility class 'clinic'",
+                                       "'all' is no demand",
+                                       "where is missing",
+                                       "limit_m is missing",
+                                       "'target_m' 900 is more than 'limit_m' 800",
+                                       "id is missing",
+                                       "'colour' is no kind",
+                                       "a rule is a map",
+                                       "one of min, target and max is needed",
+                                       "'min' 3 is more than 'max' 2",
+                                       "'A' in line 6 of this file has the same id",
+                                       "'of' names 'X'",
+                                       NULL};
+    static const char *const none[] = {NULL};
+    static const char *const no_yaml[] = {"f.yaml:2:1", NULL};
+
+    (void)state;
+    assert_faults(text, want);
+    assert_faults(HEAD RULE "kind: radius, " POINT "limit_m: 800}\n", none);
+    assert_faults("id: [\n", no_yaml);
+}
+
+static enum bj_status seek_faults(struct bj_ctx *c, void *path)
+{
+    char **faults = NULL;
+    enum bj_status st = bj_plan_faults(c, path, NULL, &faults);
+
+    bj_plan_list_free(c, faults);
+    return st;
+}
+
+static void seeking_faults_survives_failed_allocations(void **state)
+{
+    char path[256];
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s",
+             support_write(support_tmpdir(), "f.yaml",
+                           HEAD RULE "kind: radius, " POINT "limit_km: 2.5, colour: red}\n"
+                                     "  - {id: a, clause: c, kind: radius}\n"));
+    assert_true(support_torture(seek_faults, path) > 10);
+}
+
+/* Rules that no case could ever give what they need. */
+static void rules_that_can_never_be_judged_are_refused(void **state)
+{
+    (void)state;
+    assert_fails(parse_rule("kind: share, of: village, that: {facilities: [chc], min: 1}, min: 0.5,"
+                            " unit: county"),
+                 BJ_EDATA, "per: village");
+    assert_fails(parse_rule("kind: exclude, what: candidates, facilities: [chc],"
+                            " where: {field: f, equals: x}"),
+                 BJ_EDATA, "candidates are villages");
+    assert_fails(parse_rule("kind: exclude, what: beds, facilities: [chc]"), BJ_EDATA,
+                 "where is missing");
+    assert_ok(parse_rule("kind: exclude, what: facilities, facilities: [clinic_private]"));
+    assert_null(rule(0)->field);
+    assert_fails(parse_rule("kind: count, value: f, unit: county, min: 1, ownership: public"),
+                 BJ_EDATA, "needs the 'facilities'");
+    assert_ok(parse_rule("kind: ratio, value: chc, per: {population: resident, people: 1000},"
+                         " unit: county, min: 1, ownership: public"));
+}
+
 /* ---- classes and pages --------------------------------------------------------------- */
 
 static void classes_have_names_labels_and_subclasses(void **state)
@@ -621,6 +728,53 @@ static void a_page_says_all_of_a_rule(void **state)
     assert_non_null(strstr(en, "village clinic"));
     free(zh);
     free(en);
+}
+
+/* What one rule asks, in both languages. */
+static void assert_page(const char *rest, const char *zh, const char *en)
+{
+    static const char *const lang[] = {"zh", "en"};
+    const char *const want[] = {zh, en};
+
+    assert_ok(parse_rule(rest));
+    for (int i = 0; i < 2; i++) {
+        char *page = NULL;
+
+        assert_ok(bj_plan_show(ctx, plan, lang[i], &page));
+        if (!strstr(page, want[i]))
+            fail_msg("the page lacks '%s':\n%s", want[i], page);
+        free(page);
+    }
+}
+
+static void pages_read_as_people_speak(void **state)
+{
+    (void)state;
+    assert_page("kind: presence, facilities: [chc], per: county, min: 1, max: 1, ownership: public",
+                "每个县（市、区）：正好 1 个（多于此数只作提示）",
+                "each county: exactly 1 (more is only a warning)");
+    assert_page("kind: count, value: f, unit: county, min: 20, if: {population_min: 100000,"
+                " population_max: 300000}",
+                "常住人口 100,000 至 300,000（均含）",
+                "population 100,000 to 300,000, both included");
+    assert_page("kind: tier, of: villages, by: service_population, bands: [{min: 0, below: 800,"
+                " needs: village_service_point}, {min: 800, needs: village_clinic_general}]",
+                "不满 800 人 → 村卫生室服务点；800 人及以上 → 一般村卫生室",
+                "below 800 people → clinic service");
+    assert_page("kind: tier, of: villages, by: service_population, bands: [{min: 1, below: 4000,"
+                " needs: village_clinic}, {min: 4000, needs: village_clinic}]",
+                "每 4,000 人 1 个，余数也算 1 个 [A]", "begun [A]");
+    assert_page("kind: share, of: [chc], that: {field: 甲, equals: 是}, min: 1, unit: county",
+                "全部社区卫生服务中心，“甲”为“是”",
+                "at least 100 % of all community health centre: “甲” is");
+    assert_page("kind: share, of: [chc], that: {field: 甲, equals: 是}, min: 0.5, unit: county,"
+                " ownership: public",
+                "社区卫生服务中心（公立）中“甲”为“是”的占比不低于 50%",
+                "at least 50 % of all community health centre (public):");
+    assert_page("kind: ratio, value: 甲, per: {field: 乙}, min: 0.95, unit: county",
+                "“甲”与“乙”之比：至少 0.95（95%）", "“甲” divided by “乙”: at least 0.95 (95 %)");
+    assert_page("kind: exclude, what: facilities, facilities: [clinic_private]",
+                "下列设施：多少都不算超出", "the facilities below: never too many");
 }
 
 /* Every line of a page fits 92 columns. */
@@ -713,8 +867,12 @@ int main(void)
         TEST(text_in_memory_cannot_name_files),
         TEST(plans_that_are_not_there_are_told),
         TEST(speeds_may_only_change_what_is_shipped),
+        TEST(all_faults_of_a_file_are_found),
+        TEST(seeking_faults_survives_failed_allocations),
+        TEST(rules_that_can_never_be_judged_are_refused),
         TEST(classes_have_names_labels_and_subclasses),
         TEST(a_page_says_all_of_a_rule),
+        TEST(pages_read_as_people_speak),
         TEST(pages_are_wrapped),
         TEST(every_failed_allocation_is_survived),
     };

@@ -221,6 +221,70 @@ static void that_picks_by_a_column(void **state)
     world_free(&w);
 }
 
+/* Nobody wrote anything into the column: that is no "no". A class column that holds the program's
+ * own words says no more than the class. */
+static void a_blank_column_is_no_answer(void **state)
+{
+    struct world w = world_new();
+    /* c0 c2 c3 c4 c5 c7 h2 h9 chc ems */
+    const char *ward[10] = {"是"};
+    const char *class[10] = {[6] = "township_hospital;subcentre", [7] = "township_hospital"};
+    const char *rules = RULE
+        "id: A, kind: presence, facilities: [township_hospital], that: {field: 康复医学科,"
+        " equals: 是}, per: county, min: 1}\n" RULE
+        "id: B, kind: presence, facilities: [township_hospital], that: {field: 机构类别,"
+        " equals: 中心卫生院}, per: county, min: 1}\n" RULE
+        "id: C, kind: ratio, facilities: [township_hospital], value: 康复医学科, unit: facility,"
+        " min: 1}\n" RULE
+        "id: D, kind: count, facilities: [township_hospital], value: 康复医学科, unit: county,"
+        " min: 1}\n";
+
+    (void)state;
+    add_column(&w.facilities, &w.c->s.facility_columns, "康复医学科", 10, ward);
+    add_column(&w.facilities, &w.c->s.facility_columns, "机构类别", 10, class);
+    assert_open(judge(&w, rules), "'康复医学科' is blank");
+    assert_open(county_result(w.c, "B"), "'机构类别' is blank");
+    assert_open(county_result(w.c, "C"), "'康复医学科' is blank");
+    assert_open(county_result(w.c, "D"), "'康复医学科' is blank");
+    /* One answer, and it is no: the county has none. */
+    w.facilities.text[0][7] = "否";
+    w.facilities.text[1][7] = "乡卫生院";
+    assert_unit(judge(&w, rules), 0, "530403", 0, 1, 1, BJ_NOT_MET);
+    assert_unit(county_result(w.c, "B"), 0, "530403", 0, 1, 1, BJ_NOT_MET);
+    w.facilities.text[1][6] = "中心卫生院";
+    judge(&w, rules);
+    assert_unit(county_result(w.c, "B"), 0, "530403", 1, 1, 0, BJ_MET);
+    world_free(&w);
+}
+
+/* 达标情况 names the standard reached: h2 the recommended one (and so the basic one), h9 the basic
+ * one, chc none; a cell that names no standard counts for neither. */
+static void a_column_of_standards_answers_for_each(void **state)
+{
+    struct world w = world_new();
+    const char *reached[10] = {[6] = "国家推荐标准", [7] = "基本标准", [8] = "未达到基本标准"};
+    const char *own[10] = {[6] = "否", [7] = "否", [8] = "否"};
+    const char *rules = RULE
+        "id: A, kind: share, of: [township_hospital, chc], that: {field: 推荐标准, equals: 是},"
+        " min: 0.5, unit: county}\n" RULE
+        "id: B, kind: share, of: [township_hospital, chc], that: {field: 基本标准, equals: 是},"
+        " min: 1, unit: county}\n";
+
+    (void)state;
+    assert_open(judge(&w, rules), "推荐标准");
+    add_column(&w.facilities, &w.c->s.facility_columns, "达标情况", 10, reached);
+    /* 1 of 3; a half of 3 is 1.5, so one more is needed. */
+    assert_unit(judge(&w, rules), 0, "530403", 1.0 / 3, 0.5, 1, BJ_NOT_MET);
+    assert_unit(county_result(w.c, "B"), 0, "530403", 2.0 / 3, 1, 1, BJ_NOT_MET);
+    w.facilities.text[0][8] = "是"; /* which standard? */
+    assert_unit(judge(&w, rules), 0, "530403", 0.5, 0.5, 0, BJ_MET);
+    assert_unit(county_result(w.c, "B"), 0, "530403", 1, 1, 0, BJ_MET);
+    assert_near(county_result(w.c, "B")->unit[0].denominator, 2, 0);
+    add_column(&w.facilities, &w.c->s.facility_columns, "推荐标准", 10, own); /* its own wins */
+    assert_unit(judge(&w, rules), 0, "530403", 0, 0.5, 2, BJ_NOT_MET);
+    world_free(&w);
+}
+
 /* ---- presence per village, alt, exempt ---------------------------------------- */
 
 #define JC05                                                                                       \
@@ -353,6 +417,27 @@ static void one_vehicle_short_is_short(void **state)
     assert_unit(judge(&w, AMBULANCES), 0, "530403", 30000.0 / 30001, 1, 1, BJ_NOT_MET);
     w.c->s.facilities.neighbour[7] = 1; /* a neighbour's vehicle */
     assert_open(judge(&w, AMBULANCES), "救护车");
+    world_free(&w);
+}
+
+/* 托位 may be called 托位数; of two hospitals only the public one's doctors count. */
+static void amounts_have_other_names_and_owners(void **state)
+{
+    struct world w = world_new();
+    const char *places[10] = {[6] = "90", [7] = "30"};
+    const char *rules =
+        RULE "id: A, kind: count, value: 托位, unit: county, min: 100}\n" RULE
+             "id: B, kind: count, facilities: [township_hospital], ownership: public, value: 托位,"
+             " unit: county, min: 100}\n";
+
+    (void)state;
+    add_column(&w.facilities, &w.c->s.facility_columns, "托位数（个）", 10, places);
+    assert_unit(judge(&w, rules), 0, "530403", 120, 100, 0, BJ_MET);
+    assert_open(county_result(w.c, "B"), "举办主体");
+    w.c->s.facilities.ownership[6] = "政府";
+    w.c->s.facilities.ownership[7] = "民营";
+    judge(&w, rules);
+    assert_unit(county_result(w.c, "B"), 0, "530403", 90, 100, 10, BJ_NOT_MET);
     world_free(&w);
 }
 
@@ -598,6 +683,43 @@ static void a_clinic_should_be_of_the_class_for_whom_it_serves(void **state)
     world_free(&w);
 }
 
+/* Rooms and people: the worst word of the rules about single facilities. c2 has 150 m2, c4 149.9,
+ * c5 a blank; h2 has two doctors, h9 one of two, the chc none. */
+static void a_facility_is_fit_by_its_rooms_and_people(void **state)
+{
+    struct world w = world_new();
+    const char *area[10] = {[0] = "60", [1] = "150", [3] = "149.9", [5] = "200"};
+    const char *doctors[10] = {[1] = "1", [6] = "2", [7] = "1", [8] = "0"};
+    const char *rules = RULE
+        "id: A, kind: share, of: village_clinic_central, that: {field: 房屋面积, min: 150}, min: 1,"
+        " unit: county}\n" RULE
+        "id: B, kind: ratio, facilities: [township_hospital, chc], value: 医师, unit: facility,"
+        " min: 1, target: 2}\n" RULE
+        "id: C, kind: ratio, facilities: [village_clinic_central], value: 医师, unit: facility,"
+        " min: 2}\n" RULE
+        "id: D, kind: share, of: village_clinic, that: {field: 服务人口, min: 9000}, min: 1,"
+        " unit: county}\n";
+    /* c0 c2 c3 c4 c5 c7 h2 h9 chc ems */
+    static const enum bj_verdict want[10] = {
+        BJ_NOT_EVALUATED, BJ_NOT_MET, BJ_NOT_EVALUATED, BJ_NOT_MET, BJ_NOT_EVALUATED,
+        BJ_NOT_EVALUATED, BJ_MET,     BJ_PARTLY,        BJ_NOT_MET, BJ_NOT_EVALUATED};
+    static const char *const by[10] = {NULL, "C", NULL, "A", NULL, NULL, "B", "B", "B", NULL};
+
+    (void)state;
+    add_column(&w.facilities, &w.c->s.facility_columns, "房屋面积", 10, area);
+    add_column(&w.facilities, &w.c->s.facility_columns, "医师", 10, doctors);
+    judge(&w, rules);
+    for (size_t i = 0; i < 10; i++) {
+        assert_int_equal(w.c->a->fitness[i].verdict, want[i]);
+        if (by[i])
+            assert_string_equal(w.c->a->fitness[i].rule->id, by[i]);
+        else
+            assert_null(w.c->a->fitness[i].rule);
+    }
+    assert_true(support_torture(county_judge_again, w.c) > 50);
+    world_free(&w);
+}
+
 /* ---- exclude, groups ------------------------------------------------------------ */
 
 static void exclusions_judge_nothing_and_count(void **state)
@@ -631,6 +753,28 @@ static void a_class_column_may_hold_either_name(void **state)
     (void)state;
     add_column(&w.facilities, &w.c->s.facility_columns, "类别", 10, type); /* a synonym */
     assert_near(judge(&w, rules)->unit[0].value, 5, 0);
+    world_free(&w);
+}
+
+/* Beds of the public hospital only, the neighbour's never; a class alone needs no column. */
+static void exclusions_keep_to_their_facilities(void **state)
+{
+    struct world w = world_new();
+    const char *full[10] = {[6] = "74.9", [7] = "60", [8] = "50", [9] = "75"};
+    const char *rules =
+        RULE "id: A, kind: exclude, what: beds, facilities: [township_hospital], ownership: public,"
+             " where: {field: 床位使用率, below: 75}}\n" RULE
+             "id: B, kind: exclude, what: facilities, facilities: [village_clinic]}\n" RULE
+             "id: C, kind: exclude, what: beds, where: {field: 床位使用率, below: 75}}\n";
+
+    (void)state;
+    add_column(&w.facilities, &w.c->s.facility_columns, "床位使用率", 10, full);
+    w.c->s.facilities.ownership[6] = "政府";
+    w.c->s.facilities.ownership[7] = "民营";
+    w.c->s.facilities.neighbour[0] = 1;
+    assert_open(judge(&w, rules), "1 of 1 ");
+    assert_open(county_result(w.c, "B"), "5 of 5 ");
+    assert_open(county_result(w.c, "C"), "3 of 9 "); /* 75 is not below 75 */
     world_free(&w);
 }
 
@@ -708,11 +852,14 @@ int main(void)
         cmocka_unit_test(more_than_one_is_only_a_warning),
         cmocka_unit_test(presence_without_data_is_open),
         cmocka_unit_test(that_picks_by_a_column),
+        cmocka_unit_test(a_blank_column_is_no_answer),
+        cmocka_unit_test(a_column_of_standards_answers_for_each),
         cmocka_unit_test(villages_of_800_people_need_a_clinic),
         cmocka_unit_test(substitutes_stand_in_for_a_radius),
         cmocka_unit_test(no_village_in_the_band_is_open),
         cmocka_unit_test(counts_have_both_bounds),
         cmocka_unit_test(one_vehicle_short_is_short),
+        cmocka_unit_test(amounts_have_other_names_and_owners),
         cmocka_unit_test(a_county_table_wins_over_sums),
         cmocka_unit_test(facilities_are_a_unit_each),
         cmocka_unit_test(a_class_can_be_counted_against_people),
@@ -722,8 +869,10 @@ int main(void)
         cmocka_unit_test(service_population_is_computed_from_the_nearest_clinic),
         cmocka_unit_test(clinics_are_held_to_the_people_they_serve),
         cmocka_unit_test(a_clinic_should_be_of_the_class_for_whom_it_serves),
+        cmocka_unit_test(a_facility_is_fit_by_its_rooms_and_people),
         cmocka_unit_test(exclusions_judge_nothing_and_count),
         cmocka_unit_test(a_class_column_may_hold_either_name),
+        cmocka_unit_test(exclusions_keep_to_their_facilities),
         cmocka_unit_test(any_takes_the_best_of_unit_rules),
         cmocka_unit_test(shipped_plans_are_judged_without_an_error),
         cmocka_unit_test(every_failed_allocation_is_survived),
