@@ -644,8 +644,15 @@ TEXT, NUMBER = ogr.OFTString, ogr.OFTInteger
 NOTE_FIELD = ("说明", TEXT, 30)
 
 
+# Classes under which the plans ask for a kind by its Chinese word (中心储血点): their word goes
+# with them, so that the clean layer says no less than the list.
+TOLD = {"blood_site"}
+
+
 def facility_class(f, words):
-    return ";".join(CLASS_ZH[c] if words == "zh" else c for c in f["classes"].split(";"))
+    if words == "zh":
+        return ";".join(CLASS_ZH[c] for c in f["classes"].split(";"))
+    return ";".join(f"{c};{CLASS_ZH[c]}" if c in TOLD else c for c in f["classes"].split(";"))
 
 
 def write_clean(folder, rows, areas, county, found, network, figures):

@@ -141,12 +141,16 @@ static enum bj_status judge_facilities(struct bj_judge *j, struct bj_rule_result
         bj_unit_ratio(rule, value->num[row], per ? per->num[row] : NAN,
                       bj_result_unit(r, f->code[row], f->name[row]));
     }
-    bj_pick_release(j->ctx, &pick);
     if (st == BJ_OK && !*why) {
         bj_result_units_verdict(r);
-        if (r->verdict == BJ_NOT_EVALUATED)
+        if (pick.n == 0) {
+            *why = bj_assess_text(j, R_("the county has no facility that the rule is about"));
+            st = *why ? BJ_OK : BJ_ENOMEM;
+        } else if (r->verdict == BJ_NOT_EVALUATED) {
             st = bj_blank_column(j, value->field, why);
+        }
     }
+    bj_pick_release(j->ctx, &pick);
     return st;
 }
 

@@ -74,6 +74,19 @@ enum bj_status bj_blank_column(struct bj_judge *j, const char *field, const char
     return *why ? BJ_OK : BJ_ENOMEM;
 }
 
+/* None of the rows says whether it is what the rule counts: blank, or a class and no more. */
+static enum bj_status untold(struct bj_judge *j, const struct bj_rule *rule,
+                             const struct bj_attribute *column, const char **why)
+{
+    if (!rule->equals || bj_field_role_of(column->field) != BJ_COL_CLASS)
+        return bj_blank_column(j, column->field, why);
+    *why = bj_assess_text(j,
+                          R_("the column '%s' does not say which facility is '%s': write that word "
+                             "behind its class, after a ';'"),
+                          column->field, rule->equals);
+    return *why ? BJ_OK : BJ_ENOMEM;
+}
+
 /* ---- people ----------------------------------------------------------------- */
 
 size_t bj_unit_slot(const struct bj_judge *j, const struct bj_unit *u)
@@ -221,11 +234,30 @@ enum bj_status bj_people_by_unit(struct bj_judge *j, enum bj_people kind, double
 
 /* ---- lists of units --------------------------------------------------------- */
 
+/* The column of indicators that says of what type a unit is. 类型 alone is a facility's class
+ * elsewhere; in a table of units it can only be theirs. */
+static const struct bj_attribute *type_column(const struct bj_attributes *a)
+{
+    const struct bj_attribute *found = bj_column_find(a, "类型");
+
+    return found ? found : bj_column_of_role(a, BJ_COL_TYPE);
+}
+
+/* One of the words, joined by ';', is this one: a county may be of several types. */
+static bool has_word(const char *words, const char *word)
+{
+    size_t n = strlen(word);
+
+    for (const char *p = words; *p; p += strcspn(p, ";"), p += *p == ';')
+        if (strcspn(p, ";") == n && strncmp(p, word, n) == 0)
+            return true;
+    return false;
+}
+
 /* Whether a unit passes `if`: 1, 0, or -1 when what it asks is not known. */
 static int passes_if(const struct bj_judge *j, const struct bj_rule *rule, const struct bj_unit *u)
 {
-    const struct bj_attribute *types =
-        bj_column_of_role(&j->study->indicators.columns, BJ_COL_TYPE);
+    const struct bj_attribute *types = type_column(&j->study->indicators.columns);
     bool bounded = !isnan(rule->if_population_min) || !isnan(rule->if_population_max);
 
     if (rule->if_name && strcmp(rule->if_name, u->name) != 0)
@@ -238,7 +270,7 @@ static int passes_if(const struct bj_judge *j, const struct bj_rule *rule, const
 
         if (bj_is_blank(type))
             return -1;
-        if (strcmp(type, rule->if_type) != 0)
+        if (!has_word(type, rule->if_type))
             return 0;
     }
     if (bounded && isnan(u->people))
@@ -277,6 +309,8 @@ static const char *no_unit(struct bj_judge *j, const struct bj_rule *rule, enum 
         return bj_assess_text(j,
                               R_("nobody says which units are meant: types of the townships (街道, "
                                  "镇, 乡) and populations of the villages are needed"));
+    if (rule->if_type && per == BJ_PER_COUNTY)
+        return bj_assess_text(j, R_("the rule is for counties of type '%s' only"), rule->if_type);
     if (rule->if_name && per == BJ_PER_COUNTY)
         return bj_assess_text(j, R_("the rule is for %s only"), rule->if_name);
     if (per == BJ_PER_COUNTY)
@@ -378,7 +412,7 @@ enum bj_status bj_pick_facilities(struct bj_judge *j, const struct bj_rule *rule
         for (size_t k = 0; p.row && k < use.n; k++)
             n_known += pick_one(rule, column, &use, k, &p);
         if (p.row && column && n_known == 0 && use.n_own > 0)
-            st = bj_blank_column(j, column->field, why);
+            st = untold(j, rule, column, why);
     }
     bj_usable_release(j->ctx, &use);
     if (st == BJ_OK && !*why && p.n == 0 && p.n_outside > 0)
@@ -453,6 +487,9 @@ static enum bj_status sum_facilities(struct bj_judge *j, const struct bj_rule *r
         st = bj_judge_grouping(j, &j->study->facilities, &g);
     for (size_t k = 0; st == BJ_OK && !*why && k < p.n; k++)
         add_to_units(j, g, (size_t)p.row[k], column->num[p.row[k]], sum);
+    /* That there is none is known: no staff, not unknown staff. */
+    for (size_t k = 0; st == BJ_OK && !*why && p.n == 0 && k <= j->study->n_townships; k++)
+        sum[k] = 0;
     bj_pick_release(j->ctx, &p);
     return st;
 }

@@ -225,7 +225,8 @@ def cell(row, field):
             return None
         return "是" if said == "推荐标准" or said == field else "否"
     if field == "机构类别" and "class" in row:
-        return None  # the class column of this county has class keys, which do not say more
+        # Class keys do not say more than the class; a Chinese word behind them does (献血屋).
+        return next((w for w in row["class"].split(";") if not w.isascii()), None)
     raise KeyError(field)
 
 

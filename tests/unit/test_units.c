@@ -243,7 +243,7 @@ static void a_blank_column_is_no_answer(void **state)
     add_column(&w.facilities, &w.c->s.facility_columns, "康复医学科", 10, ward);
     add_column(&w.facilities, &w.c->s.facility_columns, "机构类别", 10, class);
     assert_open(judge(&w, rules), "'康复医学科' is blank");
-    assert_open(county_result(w.c, "B"), "'机构类别' is blank");
+    assert_open(county_result(w.c, "B"), "'机构类别' does not say which facility is '中心卫生院'");
     assert_open(county_result(w.c, "C"), "'康复医学科' is blank");
     assert_open(county_result(w.c, "D"), "'康复医学科' is blank");
     /* One answer, and it is no: the county has none. */
@@ -474,6 +474,65 @@ static void a_county_table_wins_over_sums(void **state)
                                " people: 1000}, if: {name: 冠县}, min: 2.5, unit: county}\n"),
                 "冠县");
     world_free(&w);
+}
+
+/* Staff of the central clinics that are 甲: none of them is, so there is none; nobody knows of a
+ * column that is blank. */
+static void an_amount_of_no_facility_is_nothing(void **state)
+{
+    struct world w = world_new();
+    const char *grade[10] = {"甲", "乙", "甲", "乙", "乙", "甲"},
+               *staff[10] = {"3", "4", "5", "6", "7"};
+    const char *rules =
+        RULE "id: A, kind: ratio, value: 人员, facilities: [village_clinic_central],"
+             " that: {field: 级别, equals: 丙}, per: {population: resident, people:"
+             " 46199}, min: 2, unit: county}\n" RULE
+             "id: B, kind: ratio, value: 人员, facilities: [village_clinic],"
+             " that: {field: 级别, equals: 甲}, per: {population: resident, people:"
+             " 46199}, min: 2, unit: county}\n" RULE
+             "id: C, kind: ratio, value: 人员, facilities: [chc],"
+             " per: {population: resident, people: 46199}, min: 2, unit: county}\n";
+
+    (void)state;
+    add_column(&w.facilities, &w.c->s.facility_columns, "级别", 10, grade);
+    add_column(&w.facilities, &w.c->s.facility_columns, "人员", 10, staff);
+    assert_unit(judge(&w, rules), 0, "530403", 0, 2, 2, BJ_NOT_MET);
+    /* c0 and c3 are 甲 with 3 and 5; c7's cell is blank. */
+    assert_unit(county_result(w.c, "B"), 0, "530403", 8, 2, 0, BJ_MET);
+    assert_open(county_result(w.c, "C"), "blank");
+    world_free(&w);
+}
+
+/* A county of two types is of either; one that nobody gives a type is asked for it. */
+static void rules_for_a_type_of_county_read_its_types(void **state)
+{
+    static const char *const types[] = {"农村大县;安宁疗护试点地区"}, *const blank[] = {NULL},
+                             *const other[] = {"农村大县城"};
+    const char *rules = RULE "id: A, kind: count, facilities: [township_hospital], unit: county,"
+                             " if: {type: 农村大县}, min: 1}\n" RULE
+                             "id: B, kind: count, facilities: [township_hospital], unit: county,"
+                             " if: {type: 安宁疗护试点地区}, min: 3}\n";
+    const char *const *cell[] = {types, blank, other};
+
+    (void)state;
+    for (int k = 0; k < 3; k++) {
+        struct world w = world_new();
+
+        w.indicator_code[0] = "530403";
+        w.indicator_name[0] = "江川区";
+        w.c->s.indicators.n = 1;
+        w.c->s.indicators.code = w.indicator_code;
+        w.c->s.indicators.name = w.indicator_name;
+        add_column(&w.indicators, &w.c->s.indicators.columns, "类型", 1, cell[k]);
+        judge(&w, rules);
+        if (k == 0) {
+            assert_int_equal(county_result(w.c, "A")->verdict, BJ_MET); /* two stand there */
+            assert_int_equal(county_result(w.c, "B")->verdict, BJ_NOT_MET);
+        } else {
+            assert_open(county_result(w.c, "A"), k == 1 ? "类型" : "of type '农村大县' only");
+        }
+        world_free(&w);
+    }
 }
 
 static void facilities_are_a_unit_each(void **state)
@@ -861,6 +920,8 @@ int main(void)
         cmocka_unit_test(one_vehicle_short_is_short),
         cmocka_unit_test(amounts_have_other_names_and_owners),
         cmocka_unit_test(a_county_table_wins_over_sums),
+        cmocka_unit_test(an_amount_of_no_facility_is_nothing),
+        cmocka_unit_test(rules_for_a_type_of_county_read_its_types),
         cmocka_unit_test(facilities_are_a_unit_each),
         cmocka_unit_test(a_class_can_be_counted_against_people),
         cmocka_unit_test(shares_leave_blank_cells_out),
