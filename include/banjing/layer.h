@@ -155,6 +155,11 @@ enum bj_status bj_grid_read(struct bj_grid *grid, const double box[4], size_t ma
                             struct bj_cells *out) BJ_MUST_CHECK;
 void bj_cells_release(struct bj_ctx *ctx, struct bj_cells *c);
 
+/* A deep copy, not grouped. */
+enum bj_status bj_polygons_copy(struct bj_ctx *ctx, const struct bj_polygons *in,
+                                struct bj_polygons *out) BJ_MUST_CHECK;
+/* One polygon of `in` at the end of `to`, whose arrays have room for it; its grouping is left. */
+void bj_polygons_append(struct bj_polygons *to, const struct bj_polygons *in, size_t polygon);
 /* One multipolygon out of all polygons of `in` (their union, valid), same CRS. */
 enum bj_status bj_polygons_union(struct bj_ctx *ctx, const struct bj_polygons *in,
                                  struct bj_polygons *out) BJ_MUST_CHECK;

@@ -206,9 +206,6 @@ enum bj_status bj_serve(struct bj_judge *j) BJ_MUST_CHECK;
 
 /* ---- land.c: what land a rule is about --------------------------------------- */
 
-/* A deep copy, not grouped. */
-enum bj_status bj_polygons_copy(struct bj_ctx *ctx, const struct bj_polygons *in,
-                                struct bj_polygons *out) BJ_MUST_CHECK;
 /* Area of one polygon whose x, y are degrees: its shell less its holes, edges geodesics. */
 double bj_polygon_lonlat_m2(const struct bj_polygons *p, size_t polygon);
 /* Made at the first call; borrowed from j. *out NULL: nobody knows what land is urban. */

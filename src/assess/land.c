@@ -22,30 +22,6 @@ static const double ellipsoid_e2 = (2 - 1 / BJ_ELLIPSOID_RF) / BJ_ELLIPSOID_RF;
 
 /* ---- polygons ------------------------------------------------------------ */
 
-enum bj_status bj_polygons_copy(struct bj_ctx *ctx, const struct bj_polygons *in,
-                                struct bj_polygons *out)
-{
-    struct bj_polygons p = {0,    in->n_polygons, in->n_rings, in->n_points, NULL,
-                            NULL, NULL,           NULL,        NULL};
-
-    p.ring_start = bj_alloc0(ctx, p.n_polygons + 1, sizeof(*p.ring_start));
-    p.point_start = bj_alloc0(ctx, p.n_rings + 1, sizeof(*p.point_start));
-    p.x = bj_alloc0(ctx, p.n_points, sizeof(*p.x));
-    p.y = bj_alloc0(ctx, p.n_points, sizeof(*p.y));
-    if (!p.ring_start || !p.point_start || !p.x || !p.y) {
-        bj_polygons_release(ctx, &p);
-        return BJ_ENOMEM;
-    }
-    if (p.n_polygons > 0) {
-        memcpy(p.ring_start, in->ring_start, (p.n_polygons + 1) * sizeof(*p.ring_start));
-        memcpy(p.point_start, in->point_start, (p.n_rings + 1) * sizeof(*p.point_start));
-        memcpy(p.x, in->x, p.n_points * sizeof(*p.x));
-        memcpy(p.y, in->y, p.n_points * sizeof(*p.y));
-    }
-    *out = p;
-    return BJ_OK;
-}
-
 double bj_polygon_lonlat_m2(const struct bj_polygons *p, size_t polygon)
 {
     double sum = 0;

@@ -58,19 +58,10 @@ done:
 
 /* ---- the parcels themselves ------------------------------------------------------------ */
 
-static void append(struct bj_polygons *to, const struct bj_polygons *in, size_t f)
+static void append(struct bj_polygons *to, const struct bj_polygons *in, size_t feature)
 {
-    for (size_t g = in->poly_start[f]; g < in->poly_start[f + 1]; g++) {
-        for (size_t r = in->ring_start[g]; r < in->ring_start[g + 1]; r++) {
-            size_t from = in->point_start[r], n = in->point_start[r + 1] - from;
-
-            memcpy(to->x + to->n_points, in->x + from, n * sizeof(*to->x));
-            memcpy(to->y + to->n_points, in->y + from, n * sizeof(*to->y));
-            to->n_points += n;
-            to->point_start[++to->n_rings] = to->n_points;
-        }
-        to->ring_start[++to->n_polygons] = to->n_rings;
-    }
+    for (size_t g = in->poly_start[feature]; g < in->poly_start[feature + 1]; g++)
+        bj_polygons_append(to, in, g);
     to->poly_start[++to->n_features] = to->n_polygons;
 }
 

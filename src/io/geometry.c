@@ -455,6 +455,43 @@ static void point_inside(OGRGeometryH g, double *x, double *y)
     OGR_G_DestroyGeometry(made);
 }
 
+enum bj_status bj_polygons_copy(struct bj_ctx *ctx, const struct bj_polygons *in,
+                                struct bj_polygons *out)
+{
+    struct bj_polygons p = {0,    in->n_polygons, in->n_rings, in->n_points, NULL,
+                            NULL, NULL,           NULL,        NULL};
+
+    p.ring_start = bj_alloc0(ctx, p.n_polygons + 1, sizeof(*p.ring_start));
+    p.point_start = bj_alloc0(ctx, p.n_rings + 1, sizeof(*p.point_start));
+    p.x = bj_alloc0(ctx, p.n_points, sizeof(*p.x));
+    p.y = bj_alloc0(ctx, p.n_points, sizeof(*p.y));
+    if (!p.ring_start || !p.point_start || !p.x || !p.y) {
+        bj_polygons_release(ctx, &p);
+        return BJ_ENOMEM;
+    }
+    if (p.n_polygons > 0) {
+        memcpy(p.ring_start, in->ring_start, (p.n_polygons + 1) * sizeof(*p.ring_start));
+        memcpy(p.point_start, in->point_start, (p.n_rings + 1) * sizeof(*p.point_start));
+        memcpy(p.x, in->x, p.n_points * sizeof(*p.x));
+        memcpy(p.y, in->y, p.n_points * sizeof(*p.y));
+    }
+    *out = p;
+    return BJ_OK;
+}
+
+void bj_polygons_append(struct bj_polygons *to, const struct bj_polygons *in, size_t polygon)
+{
+    for (size_t r = in->ring_start[polygon]; r < in->ring_start[polygon + 1]; r++) {
+        size_t from = in->point_start[r], n = in->point_start[r + 1] - from;
+
+        memcpy(to->x + to->n_points, in->x + from, n * sizeof(*to->x));
+        memcpy(to->y + to->n_points, in->y + from, n * sizeof(*to->y));
+        to->n_points += n;
+        to->point_start[++to->n_rings] = to->n_points;
+    }
+    to->ring_start[++to->n_polygons] = to->n_rings;
+}
+
 enum bj_status bj_polygons_points(struct bj_ctx *ctx, const struct bj_polygons *in, double *x,
                                   double *y)
 {

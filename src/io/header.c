@@ -24,6 +24,7 @@
 
 enum {
     HEADER_ROWS = 10, /* the header is looked for so far down */
+    SAMPLE_ROWS = 50, /* how wide the sheet is, is seen by so many */
     STRONG = 3,       /* known words that make a header for certain */
     MORE_ROWS = 2,    /* of a header, above and below its main row */
     NAME_BYTES = 180  /* of a name; longer is none */
@@ -68,12 +69,12 @@ static bool is_plain_header(const struct bj_list *l, size_t row, size_t width)
     return true;
 }
 
-/* Columns up to the last filled cell of the first rows. */
-static size_t sheet_width(const struct bj_list *l)
+/* Columns up to the last with a text in rows from ... to. */
+static size_t named_width(const struct bj_list *l, size_t from, size_t to)
 {
     size_t width = 0;
 
-    for (size_t r = 0; r < l->n_rows && r < 50; r++) {
+    for (size_t r = from; r <= to; r++) {
         size_t n = row_width(l, r);
 
         while (n > width && is_blank_at(l, r, n - 1))
@@ -89,7 +90,8 @@ static int64_t find_header(const struct bj_list *l)
 {
     int most = 0;
     int64_t best = -1;
-    size_t width = sheet_width(l);
+    size_t n = l->n_rows < SAMPLE_ROWS ? l->n_rows : SAMPLE_ROWS;
+    size_t width = n > 0 ? named_width(l, 0, n - 1) : 0;
 
     for (size_t r = 0; r < l->n_rows && l->line[r] <= HEADER_ROWS; r++) {
         int n = known_words(l, r);
@@ -235,22 +237,6 @@ static bool is_next_header(const struct bj_list *l, size_t top, size_t row)
         known += is_known;
     }
     return known >= 2;
-}
-
-/* Columns up to the last with a text in rows from ... to. */
-static size_t named_width(const struct bj_list *l, size_t from, size_t to)
-{
-    size_t width = 0;
-
-    for (size_t r = from; r <= to; r++) {
-        size_t n = row_width(l, r);
-
-        while (n > width && is_blank_at(l, r, n - 1))
-            n--;
-        if (n > width)
-            width = n;
-    }
-    return width;
 }
 
 /* Two texts at least, and no number: the upper row of a header, no title. */

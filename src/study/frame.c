@@ -21,45 +21,6 @@
 
 /* ---- polygons ------------------------------------------------------------------ */
 
-/* Same rings with coordinates of their own. */
-static enum bj_status copy_polygons(struct bj_ctx *ctx, const struct bj_polygons *in,
-                                    struct bj_polygons *out)
-{
-    struct bj_polygons p = *in;
-
-    p.n_features = 0;
-    p.poly_start = NULL;
-    p.ring_start = bj_alloc0(ctx, in->n_polygons + 1, sizeof(*p.ring_start));
-    p.point_start = bj_alloc0(ctx, in->n_rings + 1, sizeof(*p.point_start));
-    p.x = bj_alloc0(ctx, in->n_points, sizeof(*p.x));
-    p.y = bj_alloc0(ctx, in->n_points, sizeof(*p.y));
-    if (!p.ring_start || !p.point_start || !p.x || !p.y) {
-        bj_polygons_release(ctx, &p);
-        return BJ_ENOMEM;
-    }
-    if (in->n_polygons > 0) {
-        memcpy(p.ring_start, in->ring_start, (in->n_polygons + 1) * sizeof(*p.ring_start));
-        memcpy(p.point_start, in->point_start, (in->n_rings + 1) * sizeof(*p.point_start));
-        memcpy(p.x, in->x, in->n_points * sizeof(*p.x));
-        memcpy(p.y, in->y, in->n_points * sizeof(*p.y));
-    }
-    *out = p;
-    return BJ_OK;
-}
-
-static void append_polygon(struct bj_polygons *to, const struct bj_polygons *in, size_t polygon)
-{
-    for (size_t r = in->ring_start[polygon]; r < in->ring_start[polygon + 1]; r++) {
-        size_t from = in->point_start[r], n = in->point_start[r + 1] - from;
-
-        memcpy(to->x + to->n_points, in->x + from, n * sizeof(*to->x));
-        memcpy(to->y + to->n_points, in->y + from, n * sizeof(*to->y));
-        to->n_points += n;
-        to->point_start[++to->n_rings] = to->n_points;
-    }
-    to->ring_start[++to->n_polygons] = to->n_rings;
-}
-
 /* The features of `in` (grouped) in the order of their group 0 .. n_groups-1; group[f] < 0
  * leaves a feature out. out is grouped by group. */
 static enum bj_status gather(struct bj_ctx *ctx, const struct bj_polygons *in, const int32_t *group,
@@ -82,7 +43,7 @@ static enum bj_status gather(struct bj_ctx *ctx, const struct bj_polygons *in, c
             if (group[f] != (int32_t)g)
                 continue;
             for (size_t i = in->poly_start[f]; i < in->poly_start[f + 1]; i++)
-                append_polygon(&p, in, i);
+                bj_polygons_append(&p, in, i);
         }
         p.poly_start[g + 1] = p.n_polygons;
     }
@@ -197,7 +158,7 @@ static enum bj_status set_frame(struct bj_ctx *ctx, struct bj_study *s, struct b
     s->lon0_deg = round((s->own->box[0] + s->own->box[2]) / 2 * 1e6) / 1e6;
     st = bj_crs_work_new(ctx, s->lon0_deg, &s->work);
     if (st == BJ_OK)
-        st = copy_polygons(ctx, united, &s->county);
+        st = bj_polygons_copy(ctx, united, &s->county);
     if (st == BJ_OK)
         st = bj_crs_from_lonlat(ctx, s->work, s->county.n_points, s->county.x, s->county.y);
     for (size_t i = 0; st == BJ_OK && i < s->county.n_points; i++)

@@ -2,6 +2,7 @@
  * right. A study is put together by hand, so that thousands of counties take a second; the
  * counties lie anywhere in China and their seeds are printed. The map-service shifts are a copy
  * of domain.md 5.3 and 5.4. */
+#include "map_datums.h"
 #include "support.h"
 
 #include "study/study_int.h"
@@ -10,44 +11,9 @@
 
 enum { TOWNS = 8, MOST = 64, COUNTIES = 500 };
 
-struct spot {
-    double lon, lat;
-};
-
 static struct spot as_it_is(struct spot p)
 {
     return p;
-}
-
-/* domain.md 5.3 */
-static struct spot gcj02(struct spot p)
-{
-    double pi = TEST_PI, x = p.lon - 105, y = p.lat - 35;
-    double c = 20 * sin(6 * pi * x) + 20 * sin(2 * pi * x);
-    double n = -100 + 2 * x + 3 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * sqrt(fabs(x)) +
-               2.0 / 3 *
-                   (c + 20 * sin(pi * y) + 40 * sin(pi * y / 3) + 160 * sin(pi * y / 12) +
-                    320 * sin(pi * y / 30));
-    double e = 300 + x + 2 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * sqrt(fabs(x)) +
-               2.0 / 3 *
-                   (c + 20 * sin(pi * x) + 40 * sin(pi * x / 3) + 150 * sin(pi * x / 12) +
-                    300 * sin(pi * x / 30));
-    double a = 6378245.0, ee = 0.00669342162296594323, phi = p.lat * pi / 180;
-    double w = 1 - ee * sin(phi) * sin(phi);
-
-    return (struct spot){p.lon + e * 180 / (pi * a * cos(phi) / sqrt(w)),
-                         p.lat + n * 180 / (pi * a * (1 - ee) / pow(w, 1.5))};
-}
-
-/* domain.md 5.4 */
-static struct spot bd09(struct spot p)
-{
-    struct spot g = gcj02(p);
-    double k = 3000 * TEST_PI / 180;
-    double r = hypot(g.lon, g.lat) + 2e-5 * sin(k * g.lat);
-    double t = atan2(g.lat, g.lon) + 3e-6 * cos(k * g.lon);
-
-    return (struct spot){r * cos(t) + 0.0065, r * sin(t) + 0.006};
 }
 
 typedef struct spot (*warp)(struct spot);
