@@ -366,6 +366,11 @@ def villages(names, areas):
     return rows
 
 
+# What stands for a clinic in a few villages that have none (JC-06).
+SUBSTITUTE = {"530403002203": "邻（联）村卫生室延伸服务", "530403102209": "区乡巡诊",
+              "530403201202": "上级机构派驻", "530403202203": "区乡巡诊"}
+
+
 def areas_in_order(areas):
     return [(code, areas[code]) for code in TOWNSHIPS]
 
@@ -674,9 +679,11 @@ def write_clean(folder, rows, areas, county, found, network, figures):
     layer("villages", ogr.wkbPoint,
           [("统计用区划代码", TEXT, 12), ("村名", TEXT, 60), ("所属乡镇", TEXT, 30),
            ("城乡分类代码", TEXT, 3), ("常住人口", NUMBER, 0), ("户籍人口", NUMBER, 0),
-           ("户数", NUMBER, 0), ("65岁及以上人口", NUMBER, 0), ("村庄类型", TEXT, 12)],
+           ("户数", NUMBER, 0), ("65岁及以上人口", NUMBER, 0), ("村庄类型", TEXT, 12),
+           ("替代服务", TEXT, 30)],
           [((v["code"], v["name"], v["township"], v["urban"], v["population"], v["registered"],
-             v["households"], v["aged65"], v["plan_type"], NOTE), v["at"]) for v in rows])
+             v["households"], v["aged65"], v["plan_type"], SUBSTITUTE.get(v["code"], ""), NOTE),
+            v["at"]) for v in rows])
     layer("facilities", ogr.wkbPoint,
           [("code", TEXT, 20), ("name", TEXT, 60), ("class", TEXT, 60), ("等级", TEXT, 12),
            ("举办主体", TEXT, 12), ("所属乡镇", TEXT, 30), ("床位数", NUMBER, 0),
@@ -877,9 +884,10 @@ def write_messy(folder, rows, areas, county, found, network, figures):
                   [("统计用区划", TEXT, 12), ("村名", TEXT, 60), ("所属乡镇", TEXT, 30),
                    ("城乡分类代", TEXT, 3), ("常住人口", NUMBER, 9), ("户籍人口", NUMBER, 9),
                    ("户数", NUMBER, 9), ("65岁及以上", NUMBER, 9), ("村庄类型", TEXT, 12),
-                   NOTE_FIELD],
+                   ("替代服务", TEXT, 30), NOTE_FIELD],
                   [((v["code"], v["name"], v["township"], v["urban"], v["population"],
-                     v["registered"], v["households"], v["aged65"], v["plan_type"], NOTE),
+                     v["registered"], v["households"], v["aged65"], v["plan_type"],
+                     SUBSTITUTE.get(v["code"], ""), NOTE),
                     zone_at(v["at"])) for v in rows])
     gbk_shapefile(folder, "roads-made-up", ogr.wkbLineString,
                   [("路线编码", TEXT, 10), ("道路等级", TEXT, 12), ("设计速度", NUMBER, 9),

@@ -522,6 +522,8 @@ def radius(county, rule):
         s = "uncovered"
         if d <= 1000 * rule["limit_m"]:
             s = "target" if d <= 1000 * rule.get("target_m", -1) else "covered"
+        elif has_substitute(v, rule["alt"]):
+            s = "alt"
         state.append(s)
         far = max(far, d)
         border += abs(d - 1000 * rule["limit_m"]) <= 50000
@@ -536,6 +538,14 @@ def radius(county, rule):
     return out, state
 
 
+SUBSTITUTE = {"joint": ("联", "合并", "邻村"), "outreach": ("巡诊", "巡回"), "posted": ("派驻", "驻村")}
+
+
+def has_substitute(village, kinds):
+    said = village.get("替代服务") or ""
+    return any(word in said for kind in kinds for word in SUBSTITUTE[kind])
+
+
 def presence_by_village(county, rule):
     """JC-05: villages of so many people; the seat of a township hospital is exempt."""
     here = [f["village"] for f in pick(county, rule)]
@@ -548,7 +558,8 @@ def presence_by_village(county, rule):
             state.append("covered")
         else:
             seat = "exempt" in rule and any(v is x for x in seats)
-            state.append("exempt" if seat else "uncovered")
+            state.append("exempt" if seat else
+                         "alt" if has_substitute(v, rule["alt"]) else "uncovered")
     out = tally(county, state)
     out["share"] = {k: (out[k]["covered"] + out[k]["exempt"]) / out[k]["total"]
                     for k in ("villages", "population")}
@@ -664,6 +675,8 @@ def check_plan(program, county, path, out):
             verdict[rule["id"]] = got["verdict"]
             continue
         rule["limit"] = clinic_limit(rules)
+        rule["alt"] = [k for r in rules if r["kind"] == "alt" and r.get("of") == rule["id"]
+                       for k in r["kinds"]]
         want = expect(county, rule)
         verdict[rule["id"]] = want["verdict"]
         found = differences(want, got)
