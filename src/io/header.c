@@ -90,8 +90,8 @@ static int64_t find_header(const struct bj_list *l)
 {
     int most = 0;
     int64_t best = -1;
-    size_t n = l->n_rows < SAMPLE_ROWS ? l->n_rows : SAMPLE_ROWS;
-    size_t width = n > 0 ? named_width(l, 0, n - 1) : 0;
+    size_t n_sample = l->n_rows < SAMPLE_ROWS ? l->n_rows : SAMPLE_ROWS;
+    size_t width = n_sample > 0 ? named_width(l, 0, n_sample - 1) : 0;
 
     for (size_t r = 0; r < l->n_rows && l->line[r] <= HEADER_ROWS; r++) {
         int n = known_words(l, r);
