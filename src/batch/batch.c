@@ -50,6 +50,7 @@ struct run {
     struct group *group;
     struct bj_outdir *o;
     struct bj_batch_report *report;
+    char date[11]; /* of the first case that could be read, else today */
 };
 
 static double now_s(void)
@@ -92,6 +93,8 @@ static enum bj_status read_case(struct run *k, size_t i)
     if (st)
         return fail_county(k, i, st);
     info = bj_case_info(w->c);
+    if (!*k->date)
+        snprintf(k->date, sizeof(k->date), "%s", info->date);
     bj_city_code(info->county_code, w->city_code);
     county->code = keep(k, info->county_code);
     county->name = keep(k, info->county_name);
@@ -113,9 +116,9 @@ static enum bj_status check_codes(struct run *k)
             continue;
         if (!is_folder_name(a->code))
             return bj_fail(k->ctx, BJ_EARG,
-                           _("case '%s' gives no county code to name its folder by: add county: "
-                             "{code: \"530403\", name: …}"),
-                           a->path);
+                           _("case '%s' has '%s' as its county's code, which cannot name a folder: "
+                             "write county: {code: \"530403\", name: …}"),
+                           a->path, a->code);
         for (size_t j = 0; j < i; j++)
             if (k->work[j].c && strcmp(a->code, k->b->county[j].code) == 0)
                 return bj_fail(k->ctx, BJ_EARG, _("cases '%s' and '%s' have the same code %s"),
@@ -456,22 +459,28 @@ static enum bj_status read_all(struct run *k)
     return st == BJ_OK ? read_all_facilities(k) : st;
 }
 
-static const char *date_of(const struct run *k)
+/* No case could be read: the date that an empty one has. */
+static enum bj_status settle_date(struct run *k)
 {
-    for (size_t i = 0; i < k->b->n; i++)
-        if (k->work[i].c)
-            return bj_case_info(k->work[i].c)->date;
-    return "";
+    struct bj_case *none = NULL;
+    enum bj_status st = *k->date ? BJ_OK : bj_case_read(k->ctx, NULL, &none);
+
+    if (none)
+        snprintf(k->date, sizeof(k->date), "%s", bj_case_info(none)->date);
+    bj_case_free(none);
+    return st;
 }
 
 static enum bj_status write_all(struct run *k, const char *dir)
 {
     const char *lang = k->opt->run.report.lang ? k->opt->run.report.lang : "zh";
     unsigned outputs = k->opt->run.report.outputs;
-    enum bj_status st = bj_outdir_begin(k->ctx, dir, "batch.json", k->opt->run.overwrite, &k->o);
+    enum bj_status st = settle_date(k);
 
     if (st == BJ_OK)
-        st = bj_batch_report_new(k->ctx, k->o, lang, date_of(k), (outputs & BJ_OUTPUT_LAYERS) != 0,
+        st = bj_outdir_begin(k->ctx, dir, "batch.json", k->opt->run.overwrite, &k->o);
+    if (st == BJ_OK)
+        st = bj_batch_report_new(k->ctx, k->o, lang, k->date, (outputs & BJ_OUTPUT_LAYERS) != 0,
                                  &k->report);
     for (size_t i = 0; st == BJ_OK && i < k->b->n; i++)
         st = do_county(k, i);

@@ -28,7 +28,8 @@ static void print_county(void *udata, size_t i, size_t n, const struct bj_batch_
 
     (void)udata;
     cli_clear_progress();
-    printf("%zu/%zu %s %s: ", i + 1, n, *c->code ? c->code : c->path, c->name);
+    printf("%zu/%zu %s%s%s: ", i + 1, n, *c->code ? c->code : c->path, *c->name ? " " : "",
+           c->name);
     if (c->done)
         printf(_("%zu met, %zu partly, %zu not met, %zu not evaluated; %zu warnings\n"), v[BJ_MET],
                v[BJ_PARTLY], v[BJ_NOT_MET], v[BJ_NOT_EVALUATED], c->n_warnings);
