@@ -252,7 +252,7 @@ static enum bj_status name_patches(struct bj_judge *j, struct bj_rule_result *r,
 
             if (best == SIZE_MAX || people[u] > people[best] ||
                 (people[u] == people[best] &&
-                 (villages[u] > villages[best] || (villages[u] == villages[best] && u < best))))
+                 (villages[u] > villages[best] || (u < best && villages[u] == villages[best]))))
                 best = u;
         }
         r->patch[p].township = best == SIZE_MAX ? "" : g->unit[best].name;

@@ -351,7 +351,7 @@ static enum bj_status enter(struct run *k, size_t i, const struct bj_study *s,
     const struct bj_crs *crs;
     struct bj_crs *own = NULL;
     struct bj_batch_head head;
-    struct group *g;
+    struct group *g = NULL;
     enum bj_status st = bj_run_out_crs(k->ctx, &k->opt->run, s, &own, &crs);
 
     c->done = 1;

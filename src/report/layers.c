@@ -218,7 +218,7 @@ static void point_values(const struct report *r, const struct bj_rule_result *re
                                      {.integer = res->via_nbr[i]}};
 
     memcpy(v, values, sizeof(values));
-    memset(null, 0, N_OF(point_fields));
+    memset(null, 0, N_OF(point_fields) * sizeof(*null));
     null[3] = d->urban[i] == BJ_URBAN_UNKNOWN;
     null[7] = res->dist_mm[i] < 0;
     null[8] = res->time_ms[i] < 0;

@@ -156,7 +156,7 @@ static void find_name(size_t n, const struct bj_field *field, struct bj_field_ma
 void bj_control_match(size_t n_fields, const struct bj_field *field, struct bj_field_match *m)
 {
     int pair[3][2]; /* by system: north, east */
-    bool told[3];
+    bool told[3] = {false, false, false};
 
     for (int s = NO_SYSTEM; s <= NEW; s++) {
         pair[s][0] = only_column(n_fields, field, m, s, NORTH);

@@ -315,7 +315,7 @@ static void add_offset(struct offsets *o, const struct named *k, const struct na
 static void find_offsets(const struct bj_hosts *hosts, uint32_t input, const struct named *row,
                          size_t n, struct offsets *o)
 {
-    struct named host;
+    struct named host = {0};
 
     for (int pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < n; i++) {

@@ -93,7 +93,7 @@ static enum bj_status choose(struct bj_ctx *ctx, const struct bj_study *s, doubl
 enum bj_status bj_study_add_neighbours(struct bj_ctx *ctx, struct bj_study *s, double limit_m,
                                        size_t n, const struct bj_neighbour *f)
 {
-    uint32_t *near = bj_alloc0(ctx, n, sizeof(*near)), input;
+    uint32_t *near = bj_alloc0(ctx, n, sizeof(*near)), input = 0;
     size_t first = s->facilities.n, n_near = 0;
     struct bj_twins twins = {0};
     enum bj_status st = near ? choose(ctx, s, limit_m, n, f, near, &n_near) : BJ_ENOMEM;
