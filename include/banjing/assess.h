@@ -178,10 +178,6 @@ void bj_assessment_free(struct bj_assessment *a);
  * points and one unit a county. Only what the sums need is kept of a county. */
 struct bj_city;
 
-/* Code of the city that a county's code (6 digits or more) belongs to: its first four digits and
- * 00; "" for any other code. */
-void bj_city_code(const char *county_code, char out[7]);
-
 /* plan must outlive the city. code and name: of the city, "" unknown; copied. Caller frees with
  * bj_city_free(), which takes NULL. */
 enum bj_status bj_city_new(struct bj_ctx *ctx, const struct bj_plan *plan, const char *code,

@@ -126,6 +126,10 @@ enum bj_status bj_case_set_plan(struct bj_ctx *ctx, struct bj_case *c,
 const struct bj_case_info *bj_case_info(const struct bj_case *c);
 void bj_case_free(struct bj_case *c);
 
+/* Code of the city that a county's code (6 digits or more) belongs to: its first four digits and
+ * 00; "" for any other code. */
+void bj_city_code(const char *county_code, char out[7]);
+
 /* ---- ledger ------------------------------------------------------------- */
 
 /* Fate of an input row. Rows simply used have no entry. `_used` states are rows that are
@@ -220,7 +224,8 @@ struct bj_attributes {
     size_t n;
     struct bj_attribute *item;
 };
-/* Rows of the indicators layer: a county, city or township each, by code or name. */
+/* Rows of the indicators layer by code or name: the county's, its townships' and its city's own,
+ * one each at most. */
 struct bj_indicators {
     size_t n;
     const char **code, **name;

@@ -24,15 +24,6 @@
 
 /* ---- the county's side -------------------------------------------------------- */
 
-void bj_city_code(const char *county_code, char out[7])
-{
-    size_t n = county_code ? strspn(county_code, "0123456789") : 0;
-
-    out[0] = '\0';
-    if (n >= 6 && county_code[n] == '\0')
-        snprintf(out, 7, "%.4s00", county_code);
-}
-
 static int64_t city_row(const struct bj_judge *j)
 {
     const struct bj_case_info *info = j->study->info;

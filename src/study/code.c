@@ -62,6 +62,15 @@ bool bj_code_is_scientific(const char *code)
     return all_digits(p, strlen(p));
 }
 
+void bj_city_code(const char *county_code, char out[7])
+{
+    size_t n = county_code ? strspn(county_code, "0123456789") : 0;
+
+    out[0] = '\0';
+    if (n >= 6 && county_code[n] == '\0')
+        snprintf(out, 7, "%.4s00", county_code);
+}
+
 /* A village's code of 12 digits whose township and village parts are gone. */
 bool bj_code_lost_its_end(const char *code)
 {

@@ -194,20 +194,27 @@ static bool is_total(const struct bj_reading *r, const struct bj_table *t, size_
     return false;
 }
 
-/* 0 the county, 1 + a township's index, -1 for neither. Codes first, as the rules look them up. */
+/* 0 the county, 1 + a township's index, 1 + n_townships the city (of all counties: its row is for
+ * rules about the city), -1 for none of them. Codes first, as the rules look them up. */
 static int64_t find_unit(const struct bj_study *s, const char *code, const char *name)
 {
+    const int64_t city = (int64_t)s->n_townships + 1;
+    char city_code[7];
+
+    bj_city_code(s->info->county_code, city_code);
     if (bj_code_is_unit(code, s->info->county_code))
         return 0;
     for (size_t t = 0; t < s->n_townships; t++)
         if (bj_code_is_unit(code, s->township[t].code))
             return (int64_t)t + 1;
+    if (bj_code_is_unit(code, city_code))
+        return city;
     if (bj_name_is_unit(name, s->info->county_name))
         return 0;
     for (size_t t = 0; t < s->n_townships; t++)
         if (bj_name_is_unit(name, s->township[t].name))
             return (int64_t)t + 1;
-    return -1;
+    return bj_name_is_unit(name, s->info->city_name) ? city : -1;
 }
 
 /* What keeps row i from being used. row_of_unit: 1-based row that has the unit already, 0 none. */
@@ -262,12 +269,12 @@ static enum bj_status note_units(struct bj_ctx *ctx, struct bj_study *s, const s
     return st;
 }
 
-/* Rows of the county and its townships, one each; the others go to the ledger. */
+/* Rows of the county, its townships and its city, one each; the others go to the ledger. */
 static enum bj_status choose_rows(struct bj_ctx *ctx, struct bj_study *s,
                                   const struct bj_reading *r, const struct bj_table *t,
                                   uint32_t *kept, size_t *n_kept)
 {
-    int64_t *row_of_unit = bj_alloc0(ctx, s->n_townships + 1, sizeof(*row_of_unit));
+    int64_t *row_of_unit = bj_alloc0(ctx, s->n_townships + 2, sizeof(*row_of_unit));
     enum bj_status st = row_of_unit ? BJ_OK : BJ_ENOMEM;
     size_t n_unknown = 0, n_repeated = 0;
 
