@@ -125,21 +125,13 @@ const struct bj_attribute *bj_column_amount(const struct bj_attributes *a, const
 
 /* ---- what a cell says ------------------------------------------------------ */
 
-static bool in_list(const char *word, const char *const *list)
-{
-    for (; *list; list++)
-        if (strcmp(word, *list) == 0)
-            return true;
-    return false;
-}
-
 /* 是 is also written 有, 1, √, 达标. */
 static bool says_yes(const char *folded)
 {
     static const char *const yes[] = {"是", "有", "1",  "y",    "yes",    "true",   "√",
                                       "✓",  "已", "设", "达标", "已达标", "已设置", NULL};
 
-    return in_list(folded, yes);
+    return bj_word_find(folded, yes) >= 0;
 }
 
 /* The next word of a list joined by ';', folded, "" when it is too long; *list moves behind it.

@@ -55,14 +55,6 @@ static bool has_word(const char *text, const char *const *word)
     return false;
 }
 
-static bool is_word(const char *text, const char *const *word)
-{
-    for (; *word; word++)
-        if (strcmp(text, *word) == 0)
-            return true;
-    return false;
-}
-
 /* ASCII letters small, blanks at both ends away; at most 127 bytes are looked at. */
 static void normalise(const char *s, char out[128])
 {
@@ -91,9 +83,9 @@ static int is_public(const char *text)
                                      "no", "false", NULL}; /* of a column 是否公立 */
     static const char *const yes[] = {"是", "1", "y", "yes", "true", NULL};
 
-    if (has_word(text, private_word) || is_word(text, no))
+    if (has_word(text, private_word) || bj_word_find(text, no) >= 0)
         return 0;
-    if (has_word(text, public_word) || is_word(text, yes))
+    if (has_word(text, public_word) || bj_word_find(text, yes) >= 0)
         return 1;
     return -1;
 }

@@ -90,6 +90,8 @@ size_t bj_utf8_width(const char *s);
 /* Takes out bytes that are no valid UTF-8: what is left of a character cut in the middle. */
 void bj_utf8_clean(char *s);
 bool bj_ends_with(const char *s, const char *tail);
+/* Index of a word in a NULL-ended list, -1 when it is not there. */
+int bj_word_find(const char *word, const char *const *words);
 /* Degrees from "126°52′30″", "东经126度52分30秒", "126.875"; false for anything else. */
 bool bj_parse_degrees(const char *s, double *out);
 /* Two of them: "115.98,36.45"; in the order of the text. */

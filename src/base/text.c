@@ -474,6 +474,14 @@ int bj_code_compare(const char *a, const char *b)
     return strcmp(a, b);
 }
 
+int bj_word_find(const char *word, const char *const *words)
+{
+    for (int i = 0; words[i]; i++)
+        if (strcmp(word, words[i]) == 0)
+            return i;
+    return -1;
+}
+
 bool bj_code_is_unit(const char *a, const char *b)
 {
     enum { COUNTY = 6 };

@@ -121,12 +121,10 @@ static OGRwkbGeometryType look_for_type(const struct copy *c, bool *mixed)
 /* Shapefiles, MapInfo tables and File Geodatabases do not tell single from multiple. */
 static OGRwkbGeometryType as_multiple(const struct copy *c, OGRwkbGeometryType type)
 {
-    static const char *const vague[] = {"ESRI Shapefile", "MapInfo File", "OpenFileGDB"};
+    static const char *const vague[] = {"ESRI Shapefile", "MapInfo File", "OpenFileGDB", NULL};
     int want = bj_want_of(type);
-    bool promote = is_driver(c, "OpenFileGDB");
+    bool promote = is_driver(c, "OpenFileGDB") || bj_word_find(c->info->driver, vague) >= 0;
 
-    for (size_t i = 0; i < sizeof(vague) / sizeof(*vague); i++)
-        promote = promote || strcmp(c->info->driver, vague[i]) == 0;
     if (promote && (c->format->flags & ONE_TYPE) &&
         (want == BJ_WANT_AREAS || want == BJ_WANT_LINES))
         type = OGR_GT_SetModifier(want == BJ_WANT_AREAS ? wkbMultiPolygon : wkbMultiLineString,

@@ -171,12 +171,10 @@ static bool canonical(const char *written, char *out, size_t cap)
     iconv_t probe;
 
     squeeze(written, s, sizeof(s));
-    for (size_t i = 0; utf8[i]; i++)
-        if (strcmp(s, utf8[i]) == 0)
-            return snprintf(out, cap, "UTF-8") > 0;
-    for (size_t i = 0; gb[i]; i++)
-        if (strcmp(s, gb[i]) == 0)
-            return snprintf(out, cap, "GB18030") > 0;
+    if (bj_word_find(s, utf8) >= 0)
+        return snprintf(out, cap, "UTF-8") > 0;
+    if (bj_word_find(s, gb) >= 0)
+        return snprintf(out, cap, "GB18030") > 0;
     digits = s + strcspn(s, "0123456789");
     if (strcmp(digits, "936") == 0 || strcmp(digits, "54936") == 0 || strcmp(digits, "20936") == 0)
         return snprintf(out, cap, "GB18030") > 0;
@@ -222,10 +220,7 @@ static bool is_multibyte(const char *name)
     static const char *const list[] = {"BIG5", "BIG5-HKSCS", "CP950",  "CP932", "CP949",
                                        "SJIS", "EUC-JP",     "EUC-KR", NULL};
 
-    for (size_t i = 0; list[i]; i++)
-        if (strcmp(name, list[i]) == 0)
-            return true;
-    return false;
+    return bj_word_find(name, list) >= 0;
 }
 
 /* ---- choosing ----------------------------------------------------------- */

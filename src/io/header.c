@@ -132,10 +132,7 @@ static bool is_unit(const char *cell)
     }
     if (strncmp(s, "单位", strlen("单位")) == 0 && strlen(s) > strlen("单位"))
         memmove(s, s + strlen("单位"), strlen(s) - strlen("单位") + 1);
-    for (size_t i = 0; unit[i]; i++)
-        if (strcmp(s, unit[i]) == 0)
-            return true;
-    return false;
+    return bj_word_find(s, unit) >= 0;
 }
 
 /* 甲 乙 1 2 3: the column numbers of a statistical form. */
@@ -158,10 +155,7 @@ static bool is_dash(const char *cell)
 {
     static const char *const dash[] = {"-", "--", "—", "——", "－", "/", "／", "\\", NULL};
 
-    for (size_t i = 0; dash[i]; i++)
-        if (strcmp(cell, dash[i]) == 0)
-            return true;
-    return false;
+    return bj_word_find(cell, dash) >= 0;
 }
 
 /* Rows below the header that are neither header nor data. */

@@ -83,14 +83,6 @@ const char *const bj_per_names[] = {"village", "township", "street", "county",
 const char *const bj_people_names[] = {"resident", "registered", "service",
                                        "children", "aged65",     NULL};
 
-int bj_word_find(const char *word, const char *const *names)
-{
-    for (int i = 0; names[i]; i++)
-        if (strcmp(word, names[i]) == 0)
-            return i;
-    return -1;
-}
-
 int bj_class_find(const char *name)
 {
     return bj_word_find(name, bj_class_names);

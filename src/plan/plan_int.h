@@ -49,8 +49,6 @@ enum bj_status bj_rules_read(struct bj_plan *plan, size_t source, const struct b
 
 /* [A-Za-z0-9][A-Za-z0-9._-]{0,39} */
 bool bj_plan_id_valid(const char *id);
-/* Index of a word in a NULL-ended list, -1 when it is not there. */
-int bj_word_find(const char *word, const char *const *names);
 bool bj_plan_in_english(const char *lang);
 /* Index of a rule by its id, ignoring case; -1. */
 int bj_plan_rule_find(const struct bj_plan *plan, const char *id);

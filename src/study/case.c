@@ -51,14 +51,6 @@ static const char *keep(struct bj_case *c, const char *s)
     return bj_strings_add(c->ctx, &c->strings, s, strlen(s));
 }
 
-static int word_index(const char *word, const char *const *list)
-{
-    for (int i = 0; list[i]; i++)
-        if (strcmp(word, list[i]) == 0)
-            return i;
-    return -1;
-}
-
 /* ---- paths ---------------------------------------------------------------- */
 
 /* "PG:", "GPKG:", "https:": two or more letters or digits and a colon. */
@@ -205,7 +197,7 @@ static enum bj_status read_datum(struct bj_case *c, const struct bj_yaml *map,
 
     if (st != BJ_OK || !word)
         return st;
-    i = word_index(word, bj_datum_names);
+    i = bj_word_find(word, bj_datum_names);
     if (i < 0)
         return bj_yaml_fail(c->ctx, c->doc, bj_yaml_get(map, "datum"),
                             _("unknown datum '%s'; it is cgcs2000, wgs84, gcj02 or bd09"), word);

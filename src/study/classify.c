@@ -564,14 +564,6 @@ const char *bj_township_type(const char *text, const char *code, const char *nam
 
 /* ---- urban or rural -------------------------------------------------------- */
 
-static bool equals_any(const char *s, const char *const *list)
-{
-    for (; *list; list++)
-        if (strcmp(s, *list) == 0)
-            return true;
-    return false;
-}
-
 /* "220村庄" and "村庄" to "220": the names of the 城乡分类代码. */
 static void code_of_label(char s[TEXT_BYTES])
 {
@@ -614,8 +606,8 @@ enum bj_urban bj_urban_of(const char *text, size_t n_prefixes, const char *const
         return BJ_URBAN_NO;
     if (all_digits(s)) /* 0 is the "no" of a 0/1 column */
         return s[0] == '1' || s[0] == '2' || strcmp(s, "0") == 0 ? BJ_URBAN_NO : BJ_URBAN_UNKNOWN;
-    if (equals_any(s, rural))
+    if (bj_word_find(s, rural) >= 0)
         return BJ_URBAN_NO;
     /* 城镇 does not say whether it is the strict city of urban: [111, 112]. */
-    return standard && equals_any(s, urban) ? BJ_URBAN_YES : BJ_URBAN_UNKNOWN;
+    return standard && bj_word_find(s, urban) >= 0 ? BJ_URBAN_YES : BJ_URBAN_UNKNOWN;
 }

@@ -16,10 +16,7 @@ static bool says_none(const char *folded)
     static const char *const words[] = {"-",  "--",   "—",    "——",   "/",   "\\",
                                         "无", "暂无", "不详", "none", "n/a", NULL};
 
-    for (int i = 0; words[i]; i++)
-        if (strcmp(folded, words[i]) == 0)
-            return true;
-    return false;
+    return bj_word_find(folded, words) >= 0;
 }
 
 /* Code without what a spreadsheet puts round it to keep its digits ('5304…, ="5304…"), and if

@@ -66,14 +66,6 @@ static void drop_marks(char *s)
     *to = '\0';
 }
 
-static bool is_one_of(const char *s, const char *const *words)
-{
-    for (; *words; words++)
-        if (strcmp(s, *words) == 0)
-            return true;
-    return false;
-}
-
 static struct heading read_heading(const char *header)
 {
     /* Old before new: 新北京54 is an old system. */
@@ -99,7 +91,7 @@ static struct heading read_heading(const char *header)
         h.system = NEW;
     take_out(s, around);
     drop_marks(s);
-    h.axis = is_one_of(s, north) ? NORTH : is_one_of(s, east) ? EAST : NO_AXIS;
+    h.axis = bj_word_find(s, north) >= 0 ? NORTH : bj_word_find(s, east) >= 0 ? EAST : NO_AXIS;
     return h;
 }
 

@@ -58,14 +58,6 @@ void bj_fields_clear(struct bj_field_match *m)
         m->column[r] = -1;
 }
 
-static bool in_list(const char *word, const char *const *list)
-{
-    for (; *list; list++)
-        if (strcmp(word, *list) == 0)
-            return true;
-    return false;
-}
-
 static bool is_facility_layer(enum bj_role role)
 {
     return role == BJ_ROLE_FACILITIES || role == BJ_ROLE_NEIGHBOURS;
@@ -115,7 +107,8 @@ static void find_roles(struct header *h, const struct bj_field *field, enum bj_r
     for (size_t i = 0; n > 0 && i < bj_n_synonyms; i++) {
         const struct bj_synonym *s = &bj_synonyms[i];
 
-        if (is_facility_layer(role) && s->role == BJ_SYN_CODE && in_list(s->synonym, village_words))
+        if (is_facility_layer(role) && s->role == BJ_SYN_CODE &&
+            bj_word_find(s->synonym, village_words) >= 0)
             continue;
         if (equals_header(h, s->synonym))
             h->exact |= 1u << s->role;
@@ -126,7 +119,7 @@ static void find_roles(struct header *h, const struct bj_field *field, enum bj_r
         const struct bj_synonym *s = &bj_whole_synonyms[i];
 
         if (equals_header(h, s->synonym) && !(is_facility_layer(role) && s->role == BJ_SYN_CODE &&
-                                              in_list(s->synonym, village_words)))
+                                              bj_word_find(s->synonym, village_words) >= 0))
             h->exact |= 1u << s->role;
     }
     for (const char *const *code = facility_codes; is_facility_layer(role) && *code; code++)
@@ -140,8 +133,10 @@ static void find_roles(struct header *h, const struct bj_field *field, enum bj_r
 static int fit_of(const struct header *h, enum bj_role role)
 {
     const char *word = h->bare[0] ? h->bare : h->whole;
-    bool village = in_list(h->whole, village_words) || in_list(word, village_words);
-    bool facility = in_list(h->whole, facility_words) || in_list(word, facility_words);
+    bool village =
+        bj_word_find(h->whole, village_words) >= 0 || bj_word_find(word, village_words) >= 0;
+    bool facility =
+        bj_word_find(h->whole, facility_words) >= 0 || bj_word_find(word, facility_words) >= 0;
 
     if (is_facility_layer(role))
         return facility ? 2 : village ? 0 : 1;

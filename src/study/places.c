@@ -107,10 +107,7 @@ bool bj_is_total_cell(const char *text)
     char s[128];
 
     fold_total(text, s);
-    for (int i = 0; total_words[i]; i++)
-        if (strcmp(s, total_words[i]) == 0)
-            return true;
-    return false;
+    return bj_word_find(s, total_words) >= 0;
 }
 
 /* 合计 stands in a list's first column, or where the name is, or where the name's unit is when
