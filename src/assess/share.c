@@ -143,7 +143,7 @@ static enum bj_status count_all(struct bj_judge *j, const struct bj_rule *rule, 
     struct bj_unit_list units = {0};
     enum bj_status st;
 
-    if (strcmp(rule->of, bj_per_names[BJ_PER_VILLAGE]) == 0 && rule->field)
+    if (strcmp(rule->of, bj_per_names[BJ_PER_VILLAGE]) == 0)
         return count_villages(j, rule, c, why);
     if (!township && !street)
         return count_facilities(j, rule, c, why);
@@ -222,12 +222,6 @@ enum bj_status bj_judge_share(struct bj_judge *j, struct bj_rule_result *r)
     const char *why = NULL;
     enum bj_status st;
 
-    if (strcmp(rule->of, bj_per_names[BJ_PER_CITY]) == 0)
-        return bj_result_open(j, r,
-                              R_("shares of cities are not judged: a batch puts the counties "
-                                 "of one city together"));
-    if (strcmp(rule->of, bj_per_names[BJ_PER_VILLAGE]) == 0 && !rule->field)
-        return bj_result_open(j, r, R_("facilities of each village: use a presence rule"));
     /* Shares of counties are not one county's to judge. */
     if (rule->per == BJ_PER_CITY || bj_share_is_of_counties(rule))
         return share_in_city(j, r);
