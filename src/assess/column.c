@@ -134,19 +134,14 @@ static bool says_yes(const char *folded)
     return bj_word_find(folded, yes) >= 0;
 }
 
-/* The next word of a list joined by ';', folded, "" when it is too long; *list moves behind it.
- * False at the list's end. */
+/* bj_next_item(), folded. */
 static bool next_word(const char **list, char out[FOLDED])
 {
-    size_t n = strcspn(*list, ";");
-    char one[FOLDED] = "";
+    char one[FOLDED];
 
-    if (!**list)
+    if (!bj_next_item(list, one, sizeof(one)))
         return false;
-    if (n < sizeof(one))
-        memcpy(one, *list, n);
     bj_synonym_fold(one, out, FOLDED);
-    *list += n + ((*list)[n] == ';');
     return true;
 }
 
@@ -162,8 +157,7 @@ static bool is_class_word(const char *folded, const char *word)
     return strcmp(label, word) == 0;
 }
 
-/* One of the cell's words is one of the others; both are lists joined by ';'. */
-static bool is_one_of(const char *cell, const char *words)
+bool bj_words_meet(const char *cell, const char *words)
 {
     char have[FOLDED], want[FOLDED];
 
@@ -194,18 +188,11 @@ bool bj_column_says_standards(const struct bj_attribute *a, const char *field)
 /* All words of the cell are class names of the program's own. */
 static bool is_class_key(const char *cell)
 {
-    while (*cell) {
-        size_t n = strcspn(cell, ";");
-        char one[64];
+    char word[FOLDED];
 
-        if (n >= sizeof(one))
+    while (next_word(&cell, word))
+        if (bj_class_find(word) < 0)
             return false;
-        memcpy(one, cell, n);
-        one[n] = '\0';
-        if (bj_class_find(one) < 0)
-            return false;
-        cell += n + (cell[n] == ';');
-    }
     return true;
 }
 
@@ -219,7 +206,7 @@ int bj_column_says(const struct bj_attribute *a, size_t row, const struct bj_rul
     if (rule->equals && bj_column_says_standards(a, rule->field))
         return says_standard(text, rule->field);
     if (rule->equals)
-        return is_one_of(text, rule->equals) ? 1 : is_class_key(text) ? -1 : 0;
+        return bj_words_meet(text, rule->equals) ? 1 : is_class_key(text) ? -1 : 0;
     if (isnan(num))
         return -1;
     if (isfinite(rule->field_min))

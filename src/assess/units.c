@@ -243,17 +243,6 @@ static const struct bj_attribute *type_column(const struct bj_attributes *a)
     return found ? found : bj_column_of_role(a, BJ_COL_TYPE);
 }
 
-/* One of the words, joined by ';', is this one: a county may be of several types. */
-static bool has_word(const char *words, const char *word)
-{
-    size_t n = strlen(word);
-
-    for (const char *p = words; *p; p += strcspn(p, ";"), p += *p == ';')
-        if (strcspn(p, ";") == n && strncmp(p, word, n) == 0)
-            return true;
-    return false;
-}
-
 /* Whether a unit passes `if`: 1, 0, or -1 when what it asks is not known. */
 static int passes_if(const struct bj_judge *j, const struct bj_rule *rule, const struct bj_unit *u)
 {
@@ -270,8 +259,8 @@ static int passes_if(const struct bj_judge *j, const struct bj_rule *rule, const
 
         if (bj_is_blank(type))
             return -1;
-        if (!has_word(type, rule->if_type))
-            return 0;
+        if (!bj_words_meet(type, rule->if_type))
+            return 0; /* a county may be of several types */
     }
     if (bounded && isnan(u->people))
         return -1;

@@ -18,6 +18,9 @@ bool bj_column_says_standards(const struct bj_attribute *a, const char *field);
 const struct bj_attribute *bj_column_amount(const struct bj_attributes *a, const char *field);
 /* The one column of that role (enum bj_field_role), NULL when none or several. */
 const struct bj_attribute *bj_column_of_role(const struct bj_attributes *a, int role);
+/* One of the cell's words is one of the others, both lists as bj_next_item() cuts them: 是 is also
+ * written 有, and a class by its name or its word. */
+bool bj_words_meet(const char *cell, const char *words);
 /* Whether a row is as the rule's `that` or `where` says: 1 yes, 0 no, -1 the cell is blank. */
 int bj_column_says(const struct bj_attribute *a, size_t row, const struct bj_rule *rule);
 

@@ -92,6 +92,9 @@ void bj_utf8_clean(char *s);
 bool bj_ends_with(const char *s, const char *tail);
 /* Index of a word in a NULL-ended list, -1 when it is not there. */
 int bj_word_find(const char *word, const char *const *words);
+/* The next item of a list in one cell, as planners write them: cut at ; ； 、 | , or ，. "" when it
+ * does not fit in cap; *list moves behind it. False at the end. */
+bool bj_next_item(const char **list, char *out, size_t cap);
 /* Degrees from "126°52′30″", "东经126度52分30秒", "126.875"; false for anything else. */
 bool bj_parse_degrees(const char *s, double *out);
 /* Two of them: "115.98,36.45"; in the order of the text. */

@@ -482,6 +482,31 @@ int bj_word_find(const char *word, const char *const *words)
     return -1;
 }
 
+/* Bytes of the mark between two items that the text begins with, 0 none. */
+static size_t cut_size(const char *s)
+{
+    static const char *const cuts[] = {";", "；", "、", "|", ",", "，", NULL};
+
+    for (int i = 0; cuts[i]; i++)
+        if (strncmp(s, cuts[i], strlen(cuts[i])) == 0)
+            return strlen(cuts[i]);
+    return 0;
+}
+
+bool bj_next_item(const char **list, char *out, size_t cap)
+{
+    const char *from = *list;
+    size_t n = 0;
+
+    if (!*from)
+        return false;
+    while (from[n] && cut_size(from + n) == 0)
+        n++;
+    snprintf(out, cap, "%.*s", n < cap ? (int)n : 0, from);
+    *list = from + n + cut_size(from + n);
+    return true;
+}
+
 bool bj_code_is_unit(const char *a, const char *b)
 {
     enum { COUNTY = 6 };

@@ -383,28 +383,11 @@ static uint64_t class_of_part(const char *part, bool *exact)
 
 static uint64_t class_of_text(const char *text, bool *exact)
 {
-    static const char *const cuts[] = {";", "；", "、", "|", ",", "，"};
     char part[TEXT_BYTES];
     uint64_t set = 0;
 
-    while (text && *text) {
-        size_t n = strlen(text), skip = 0;
-
-        for (size_t i = 0; i < COUNT(cuts); i++) {
-            const char *p = strstr(text, cuts[i]);
-
-            if (p && (size_t)(p - text) < n) {
-                n = (size_t)(p - text);
-                skip = strlen(cuts[i]);
-            }
-        }
-        if (n < sizeof(part)) {
-            memcpy(part, text, n);
-            part[n] = '\0';
-            set |= class_of_part(part, exact);
-        }
-        text += n + skip;
-    }
+    while (text && bj_next_item(&text, part, sizeof(part)))
+        set |= class_of_part(part, exact);
     return set;
 }
 

@@ -112,6 +112,21 @@ static void a_near_word_is_suggested(void **state)
     assert_null(bj_closest("zzzzzzz", words));
 }
 
+static void a_cell_may_list_several_items(void **state)
+{
+    static const char *const items[] = {"甲", " 乙", "", "丙丁", "", "a", "b", ""};
+    const char *list = "甲; 乙；、丙丁|一二三四五六七八,a，b,,";
+    char item[16];
+
+    (void)state;
+    for (int i = 0; i < 8; i++) { /* eight characters of three bytes each do not fit */
+        assert_true(bj_next_item(&list, item, sizeof(item)));
+        assert_string_equal(item, items[i]);
+    }
+    assert_false(bj_next_item(&list, item, sizeof(item)));
+    assert_false(bj_next_item(&list, item, sizeof(item)));
+}
+
 static void double_text_reads_back(void **state)
 {
     char buf[32];
@@ -266,6 +281,7 @@ int main(void)
         cmocka_unit_test(codes_of_digits_compare_as_numbers),
         cmocka_unit_test(utf8_is_checked_strictly),
         cmocka_unit_test(a_near_word_is_suggested),
+        cmocka_unit_test(a_cell_may_list_several_items),
         cmocka_unit_test(double_text_reads_back),
         cmocka_unit_test(every_item_runs_once_on_any_number_of_threads),
         cmocka_unit_test(the_first_failure_by_index_wins),

@@ -507,15 +507,16 @@ static void an_amount_of_no_facility_is_nothing(void **state)
 static void rules_for_a_type_of_county_read_its_types(void **state)
 {
     static const char *const types[] = {"农村大县;安宁疗护试点地区"}, *const blank[] = {NULL},
-                             *const other[] = {"农村大县城"};
+                             *const other[] = {"农村大县城"},
+                             *const typed[] = {"安宁疗护试点地区 、农村大县"};
     const char *rules = RULE "id: A, kind: count, facilities: [township_hospital], unit: county,"
                              " if: {type: 农村大县}, min: 1}\n" RULE
                              "id: B, kind: count, facilities: [township_hospital], unit: county,"
                              " if: {type: 安宁疗护试点地区}, min: 3}\n";
-    const char *const *cell[] = {types, blank, other};
+    const char *const *cell[] = {types, blank, other, typed};
 
     (void)state;
-    for (int k = 0; k < 3; k++) {
+    for (int k = 0; k < 4; k++) {
         struct world w = world_new();
 
         w.indicator_code[0] = "530403";
@@ -525,7 +526,7 @@ static void rules_for_a_type_of_county_read_its_types(void **state)
         w.c->s.indicators.name = w.indicator_name;
         add_column(&w.indicators, &w.c->s.indicators.columns, "类型", 1, cell[k]);
         judge(&w, rules);
-        if (k == 0) {
+        if (k == 0 || k == 3) {
             assert_int_equal(county_result(w.c, "A")->verdict, BJ_MET); /* two stand there */
             assert_int_equal(county_result(w.c, "B")->verdict, BJ_NOT_MET);
         } else {
@@ -815,6 +816,24 @@ static void a_class_column_may_hold_either_name(void **state)
     world_free(&w);
 }
 
+/* Cut where the reader of classes cuts: a planner types ； and 、 before ';'. */
+static void words_of_a_cell_are_cut_by_any_of_the_marks(void **state)
+{
+    struct world w = world_new();
+    const char *type[10] = {
+        "护理院；诊所", "护理院、诊所", "护理院|诊所",      "护理院,诊所", "护理院，诊所",
+        "护理院; 诊所", "护理院诊所",   "护理院；中医诊所", "护理院/诊所", ""};
+
+    (void)state;
+    add_column(&w.facilities, &w.c->s.facility_columns, "类别", 10, type);
+    assert_near(judge(&w, RULE "id: A, kind: exclude, what: facilities, where: {field: 机构类别,"
+                               " equals: 诊所}}\n")
+                    ->unit[0]
+                    .value,
+                6, 0);
+    world_free(&w);
+}
+
 /* Beds of the public hospital only, the neighbour's never; a class alone needs no column. */
 static void exclusions_keep_to_their_facilities(void **state)
 {
@@ -933,6 +952,7 @@ int main(void)
         cmocka_unit_test(a_facility_is_fit_by_its_rooms_and_people),
         cmocka_unit_test(exclusions_judge_nothing_and_count),
         cmocka_unit_test(a_class_column_may_hold_either_name),
+        cmocka_unit_test(words_of_a_cell_are_cut_by_any_of_the_marks),
         cmocka_unit_test(exclusions_keep_to_their_facilities),
         cmocka_unit_test(any_takes_the_best_of_unit_rules),
         cmocka_unit_test(shipped_plans_are_judged_without_an_error),
