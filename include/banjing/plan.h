@@ -141,9 +141,9 @@ struct bj_rule {
 
     const char *of;             /* share: class(es, joined by ';') or unit; alt: rule id, NULL = of
                                  * none in this plan; exclude: what */
-    const char *field, *equals; /* share, exclude (NULL: all of its facilities); `that` of
-                                 * presence, ratio and count: only such
-                                 * facilities count. equals may hold several words, joined by ';' */
+    const char *field, *equals; /* share, exclude (NULL: all of its facilities); `that` of presence,
+                                 * ratio and count: only such facilities count. equals may hold
+                                 * several words, joined by ';' */
     double field_min, above, below; /* share that.min (facilities of that class a unit, when
                                      * that.facilities is given); exclude */
     size_t n_alt_kinds;

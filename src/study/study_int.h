@@ -312,6 +312,7 @@ enum bj_status bj_blame_datum(struct bj_ctx *ctx, struct bj_study *s, size_t inp
                               enum bj_witness by, size_t other, const char *evidence) BJ_MUST_CHECK;
 /* The notes of all that was blamed: see the essay of shifted.c. */
 enum bj_status bj_blame_notes(struct bj_ctx *ctx, struct bj_study *s) BJ_MUST_CHECK;
+
 /* ---- hospitals that ambulance stations stand at (hosts.c) ---------------------- */
 
 #define BJ_EMS_CLASSES ((uint64_t)1 << BJ_CLASS_EMS_STATION | (uint64_t)1 << BJ_CLASS_EMS_CENTRE)

@@ -1,5 +1,5 @@
 /* Lists of control points: which columns are what, and one read from end to end. */
-#include "support.h"
+#include "headers.h"
 
 #include "banjing/study.h"
 #include "study/study_int.h"
@@ -11,13 +11,7 @@ static size_t n_fields;
 /* Headers separated by '|'. */
 static void match(const char *headers)
 {
-    static char text[1024];
-    char *save = NULL;
-
-    snprintf(text, sizeof(text), "%s", headers);
-    n_fields = 0;
-    for (char *h = strtok_r(text, "|", &save); h; h = strtok_r(NULL, "|", &save))
-        field[n_fields++].name = h;
+    n_fields = headers_split(headers, sizeof(field) / sizeof(*field), field);
     bj_fields_clear(&m);
     bj_control_match(n_fields, field, &m);
 }

@@ -1,5 +1,5 @@
 /* Which column holds what (domain.md 6.4). */
-#include "support.h"
+#include "headers.h"
 
 #include "base/synonyms.h"
 #include "study/study_int.h"
@@ -11,13 +11,7 @@ static size_t n_fields;
 /* Headers separated by '|'. */
 static void match(enum bj_role role, const char *headers)
 {
-    static char text[2048];
-    char *save = NULL;
-
-    snprintf(text, sizeof(text), "%s", headers);
-    n_fields = 0;
-    for (char *h = strtok_r(text, "|", &save); h; h = strtok_r(NULL, "|", &save))
-        field[n_fields++].name = h;
+    n_fields = headers_split(headers, sizeof(field) / sizeof(*field), field);
     bj_fields_clear(&m);
     bj_fields_match(n_fields, field, role, &m);
 }
