@@ -12,6 +12,7 @@
  * cut. MapInfo text is written in code page 936, which is what its Chinese edition reads. */
 #include "base/synonyms.h"
 #include "io/copy_int.h"
+#include "io/out_int.h"
 
 #include <cpl_conv.h>
 #include <cpl_string.h>
@@ -591,12 +592,12 @@ static bool is_geodatabase(const char *path)
 }
 
 /* A folder cannot be renamed over one that is not empty: the two change places, and the old one
- * goes with the hidden folder. Where the file system cannot do that, in two steps. */
+ * goes with the hidden folder. */
 static int swap_in(struct bj_ctx *ctx, const struct copy *c, const char *from, const char *to)
 {
     struct stat sb;
     char *aside;
-    int failed = 0;
+    int failed;
 
     if (lstat(to, &sb) != 0 || !S_ISDIR(sb.st_mode))
         return rename(from, to);
@@ -604,21 +605,12 @@ static int swap_in(struct bj_ctx *ctx, const struct copy *c, const char *from, c
         errno = EISDIR;
         return -1;
     }
-#ifdef RENAME_EXCHANGE
-    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_EXCHANGE) == 0)
-        return 0;
-#endif
     aside = bj_sprintf(ctx, "%s/old", c->folder);
     if (!aside) {
         errno = ENOMEM;
         return -1;
     }
-    if (rename(to, aside) != 0)
-        failed = errno;
-    else if (rename(from, to) != 0) {
-        failed = errno;
-        (void)!rename(aside, to);
-    }
+    failed = bj_folders_swap(from, to, aside) ? errno : 0;
     bj_free(ctx, aside);
     errno = failed;
     return failed ? -1 : 0;

@@ -11,6 +11,11 @@
 enum bj_status bj_outdir_lend(struct bj_ctx *ctx, struct bj_outdir *o, const char *relative,
                               const char **out) BJ_MUST_CHECK;
 
+/* The folders change places: in one step, or where the file system cannot (NFS, some FUSE) by way
+ * of `aside`, a path of the same file system that is free. 0, or -1 and errno: then `to` stands as
+ * before. */
+int bj_folders_swap(const char *from, const char *to, const char *aside);
+
 /* Bytes in order, through one large buffer. The first error sticks: later calls do nothing,
  * and bj_outfile_close() turns it into a sentence that names the file as the user will know
  * it (in the target folder, not in the hidden one). */

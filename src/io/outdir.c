@@ -491,40 +491,50 @@ static bool cannot_exchange(int error)
     return error == EINVAL || error == ENOSYS || error == EOPNOTSUPP;
 }
 
-/* The old way: aside, in, and back again when that fails. The hidden folder's place is then
- * taken by the earlier result, as after an exchange. */
-static int replace_in_steps(struct bj_ctx *ctx, const struct bj_outdir *o)
+/* The old way: aside, in, and back again when that fails. */
+static int swap_in_steps(const char *from, const char *to, const char *aside)
 {
-    char *old = bj_sprintf(ctx, "%s.old", o->hidden);
-    int failed = 0;
+    int failed;
 
-    if (!old) {
-        errno = ENOMEM;
+    if (rename(to, aside) != 0)
         return -1;
+    if (rename(from, to) == 0) {
+        (void)!rename(aside, from);
+        return 0;
     }
-    if (rename(o->dir, old) != 0)
-        failed = errno;
-    else if (rename(o->hidden, o->dir) != 0) {
-        failed = errno;
-        (void)!rename(old, o->dir);
-    } else
-        (void)!rename(old, o->hidden);
-    bj_free(ctx, old);
+    failed = errno;
+    (void)!rename(aside, to);
     errno = failed;
-    return failed ? -1 : 0;
+    return -1;
 }
 
-static int move_in(struct bj_ctx *ctx, const struct bj_outdir *o, enum target target)
+int bj_folders_swap(const char *from, const char *to, const char *aside)
 {
-    if (target != TARGET_RESULT)
-        return rename(o->hidden, o->dir); /* takes an empty folder's place, and nothing else's */
 #ifdef RENAME_EXCHANGE
-    if (renameat2(AT_FDCWD, o->hidden, AT_FDCWD, o->dir, RENAME_EXCHANGE) == 0)
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_EXCHANGE) == 0)
         return 0;
     if (!cannot_exchange(errno))
         return -1;
 #endif
-    return replace_in_steps(ctx, o);
+    return swap_in_steps(from, to, aside);
+}
+
+static int move_in(struct bj_ctx *ctx, const struct bj_outdir *o, enum target target)
+{
+    char *aside;
+    int failed;
+
+    if (target != TARGET_RESULT)
+        return rename(o->hidden, o->dir); /* takes an empty folder's place, and nothing else's */
+    aside = bj_sprintf(ctx, "%s.old", o->hidden);
+    if (!aside) {
+        errno = ENOMEM;
+        return -1;
+    }
+    failed = bj_folders_swap(o->hidden, o->dir, aside) ? errno : 0;
+    bj_free(ctx, aside);
+    errno = failed;
+    return failed ? -1 : 0;
 }
 
 enum bj_status bj_outdir_commit(struct bj_ctx *ctx, struct bj_outdir *o)
