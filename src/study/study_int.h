@@ -244,6 +244,9 @@ enum bj_status bj_population_read(struct bj_ctx *ctx, struct bj_study *s,
 
 /* ---- other columns (columns.c) ------------------------------------------------ */
 
+/* All columns of the source as text. */
+enum bj_status bj_columns_text(struct bj_ctx *ctx, struct bj_reading *r,
+                               struct bj_table *t) BJ_MUST_CHECK;
 /* All columns of the layer for n_kept rows of it (kept: indices of table rows), as values of the
  * places first, first + 1, … of `to`. */
 enum bj_status bj_columns_add(struct bj_ctx *ctx, struct bj_study *s, struct bj_reading *r,
@@ -253,6 +256,9 @@ enum bj_status bj_columns_add(struct bj_ctx *ctx, struct bj_study *s, struct bj_
 enum bj_status bj_columns_widen(struct bj_ctx *ctx, struct bj_attributes *a, size_t first,
                                 size_t n_rows) BJ_MUST_CHECK;
 void bj_attributes_release(struct bj_ctx *ctx, struct bj_attributes *a);
+
+/* ---- indicators.c --------------------------------------------------------------- */
+
 enum bj_status bj_indicators_read(struct bj_ctx *ctx, struct bj_study *s,
                                   const struct bj_case_layer *layer) BJ_MUST_CHECK;
 void bj_indicators_release(struct bj_ctx *ctx, struct bj_indicators *in);
