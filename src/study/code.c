@@ -10,13 +10,15 @@ static bool all_digits(const char *s, size_t n)
     return n > 0 && strspn(s, "0123456789") >= n;
 }
 
-/* "—" and "无" in a column of codes are no code. */
-static bool says_none(const char *folded)
+bool bj_cell_says_none(const char *text)
 {
     static const char *const words[] = {"-",  "--",   "—",    "——",   "/",   "\\",
                                         "无", "暂无", "不详", "none", "n/a", NULL};
 
-    return bj_word_find(folded, words) >= 0;
+    char s[32];
+
+    bj_synonym_fold(text, s, sizeof(s));
+    return bj_word_find(s, words) >= 0;
 }
 
 /* Code without what a spreadsheet puts round it to keep its digits ('5304…, ="5304…"), and if
@@ -39,7 +41,7 @@ void bj_code_clean(const char *text, char out[128])
     if (all_digits(s + from, n))
         snprintf(out, 128, "%.*s", (int)n, s + from);
     else
-        snprintf(out, 128, "%s", says_none(s) ? "" : text + (text[0] == '\''));
+        snprintf(out, 128, "%s", bj_cell_says_none(text) ? "" : text + (text[0] == '\''));
 }
 
 /* 3.71502E+11: what a spreadsheet leaves of a code of twelve digits. */

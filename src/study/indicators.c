@@ -2,7 +2,8 @@
  * win over what is counted of the layers.
  *
  * A row finds its unit by code, then by name; a unit has one row, the first. All other rows go to
- * the ledger. */
+ * the ledger. A cell that is no amount in a column of amounts is as blank, and a note says so:
+ * what is counted of the layers stands in its place. */
 #include "study/study_int.h"
 
 #include <math.h>
@@ -82,6 +83,14 @@ static int64_t find_unit(const struct bj_study *s, const char *code, const char 
     return bj_name_is_unit(name, s->info->city_name) ? city : -1;
 }
 
+static bool names_unit(const struct bj_reading *r, const struct bj_table *t, size_t i)
+{
+    char code[128];
+
+    bj_code_clean(cell_of(r, t, BJ_COL_CODE, i), code);
+    return *code || !bj_is_blank(name_of(r, t, i));
+}
+
 /* What keeps row i from being used. row_of_unit: 1-based row that has the unit already, 0 none. */
 static void judge_unit_row(const struct bj_study *s, const struct bj_reading *r,
                            const struct bj_table *t, size_t i, int64_t *row_of_unit,
@@ -95,7 +104,7 @@ static void judge_unit_row(const struct bj_study *s, const struct bj_reading *r,
     unit = find_unit(s, code, name);
     if (is_total(r, t, i))
         bj_row_fate(v, BJ_FATE_TOTAL_ROW, R_("a row of totals"));
-    else if (!*code && bj_is_blank(name))
+    else if (!names_unit(r, t, i))
         bj_row_fate(v, BJ_FATE_TOTAL_ROW, R_("a row that names no unit"));
     else if (unit >= 0 && row_of_unit[unit])
         bj_row_fate(v, BJ_FATE_DUPLICATE, R_("same unit as row %lld"),
@@ -134,6 +143,20 @@ static enum bj_status note_units(struct bj_ctx *ctx, struct bj_study *s, const s
     return st;
 }
 
+/* A table without a column of units is not one of indicators. */
+static enum bj_status check_names(struct bj_ctx *ctx, const struct bj_reading *r,
+                                  const struct bj_table *t)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (names_unit(r, t, i))
+            return BJ_OK;
+    return t->n == 0 ? BJ_OK
+                     : bj_fail(ctx, BJ_EDATA,
+                               _("no row of '%s' names a unit: indicators need a column with the "
+                                 "codes or names of the county and its townships"),
+                               r->layer->path_as_written);
+}
+
 /* Rows of the county, its townships and its city, one each; the others go to the ledger. */
 static enum bj_status choose_rows(struct bj_ctx *ctx, struct bj_study *s,
                                   const struct bj_reading *r, const struct bj_table *t,
@@ -159,6 +182,64 @@ static enum bj_status choose_rows(struct bj_ctx *ctx, struct bj_study *s,
     return st == BJ_OK ? note_units(ctx, s, r, n_unknown, n_repeated) : st;
 }
 
+/* People, beds, staff, vehicles, floor area: roles whose column holds amounts. */
+static bool is_amount_role(int role)
+{
+    return (role >= BJ_COL_POPULATION && role <= BJ_COL_AGED65) ||
+           (role >= BJ_COL_BEDS && role <= BJ_COL_FLOOR_AREA);
+}
+
+/* By what it is called, or by the numbers in it. */
+static bool is_of_amounts(const struct bj_attribute *a, size_t n)
+{
+    int role = bj_field_role_of(a->field);
+    bool any = is_amount_role(role);
+
+    for (size_t i = 0; i < n && role < 0 && !any; i++)
+        any = !isnan(a->num[i]);
+    return any;
+}
+
+/* A role's amounts begin at 0; what other columns mean is the plan's, and may fall below. */
+static bool is_no_amount(const struct bj_attribute *a, size_t i)
+{
+    if (isnan(a->num[i]))
+        return *a->text[i] && !bj_cell_says_none(a->text[i]);
+    return a->num[i] < 0 && is_amount_role(bj_field_role_of(a->field));
+}
+
+static enum bj_status take_out_no_amounts(struct bj_ctx *ctx, struct bj_study *s,
+                                          const struct bj_reading *r, const struct bj_table *t,
+                                          const uint32_t *kept)
+{
+    struct bj_indicators *in = &s->indicators;
+    const struct bj_attribute *first = NULL;
+    size_t n = 0, first_row = 0;
+
+    for (size_t c = 0; c < in->columns.n; c++) {
+        struct bj_attribute *a = &in->columns.item[c];
+
+        if (!is_of_amounts(a, in->n))
+            continue;
+        for (size_t i = 0; i < in->n; i++) {
+            if (!is_no_amount(a, i))
+                continue;
+            a->num[i] = NAN;
+            if (n++ == 0) {
+                first = a;
+                first_row = i;
+            }
+        }
+    }
+    if (!first)
+        return BJ_OK;
+    return bj_study_note(
+        ctx, s, "indicators_no_amount", r->layer->path_as_written, R_("write the number alone"),
+        R_("%zu cells are no amount and are not used; the first is '%s' in the "
+           "column '%s', row %lld"),
+        n, first->text[first_row], first->field, (long long)t->row[kept[first_row]]);
+}
+
 enum bj_status bj_indicators_read(struct bj_ctx *ctx, struct bj_study *s,
                                   const struct bj_case_layer *layer)
 {
@@ -173,6 +254,8 @@ enum bj_status bj_indicators_read(struct bj_ctx *ctx, struct bj_study *s,
                      _("indicators are given more than once; put them into one table"));
     if (st == BJ_OK)
         st = bj_columns_text(ctx, &r, &t);
+    if (st == BJ_OK)
+        st = check_names(ctx, &r, &t);
     if (st == BJ_OK) {
         s->input[r.input].rows = (int64_t)t.n;
         kept = bj_alloc0(ctx, t.n, sizeof(*kept));
@@ -182,6 +265,8 @@ enum bj_status bj_indicators_read(struct bj_ctx *ctx, struct bj_study *s,
         st = name_units(ctx, s, &r, &t, n_kept, kept);
     if (st == BJ_OK)
         st = bj_columns_add(ctx, s, &r, n_kept, kept, 0, &s->indicators.columns);
+    if (st == BJ_OK)
+        st = take_out_no_amounts(ctx, s, &r, &t, kept);
     bj_free(ctx, kept);
     bj_table_release(ctx, &t);
     bj_reading_close(ctx, &r);

@@ -16,6 +16,8 @@ enum bj_status bj_fields_given(struct bj_ctx *ctx, size_t n_fields, const struct
 
 /* ---- code.c --------------------------------------------------------------- */
 
+/* "—", "无", "不详": in a column of codes or numbers, none. */
+bool bj_cell_says_none(const char *text);
 /* Code without what a spreadsheet puts round it to keep its digits ('5304…, ="5304…"), and if
  * it is all digits then without the ".0" of a column of real numbers and without spaces, and in
  * ASCII; "" for a dash or 无. */
